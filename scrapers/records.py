@@ -1,0 +1,219 @@
+"""The typed rows that the scrapers hand on, and the one clock.
+
+Comes in: nothing. Goes out: `Capture`, `Notice`, `Fact`, `Statement`, and the Parquet schemas under which
+notices and facts travel to the warehouse. Never here: fetching, parsing, storage.
+
+Times are ISO 8601 strings with the offset +08:00 (Asia/Shanghai); dates are ISO strings. Offsets are Python
+character offsets, end exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any, Literal
+
+import pyarrow as pa
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no summer time since 1991
+
+_clock: Callable[[], datetime] = lambda: datetime.now(SHANGHAI)  # noqa: E731
+
+
+def now() -> datetime:
+    """The current time in Asia/Shanghai; the only place that asks the machine's clock."""
+    return _clock().astimezone(SHANGHAI)
+
+
+def set_clock(clock: Callable[[], datetime] | None) -> None:
+    """Replace the clock (tests, replays); None gives the machine's clock back."""
+    global _clock
+    _clock = clock or (lambda: datetime.now(SHANGHAI))
+
+
+def timestamp(moment: datetime | None = None) -> str:
+    """`2026-11-20T02:30:00.123+08:00`: how every time is written in logs and captures."""
+    return (moment or now()).astimezone(SHANGHAI).isoformat(timespec="milliseconds")
+
+
+Kind = Literal["notices", "feed"]
+Role = Literal["document", "discovery", "manifest"]
+Outcome = Literal[
+    "new",  # first bytes of this address
+    "changed",  # other bytes than last time
+    "unchanged",  # fetched again, same bytes
+    "not_modified",  # HTTP 304
+    "missing",  # HTTP 404 or 410
+    "blocked",  # an anti-bot page instead of the document
+    "suspect",  # a body that is not what the source promises (must_match failed, HTML where a file was due)
+    "refused",  # the wall refused the bytes; a tombstone stays
+    "error",  # no usable answer: network, TLS, 5xx, too large, parse failure
+]
+CONTENT_OUTCOMES: frozenset[str] = frozenset({"new", "changed", "unchanged"})
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One attempt to get one address, whatever came of it: a line of the capture log.
+
+    `sha256` is set exactly where `outcome` is in CONTENT_OUTCOMES; the bytes are then in the archive under it.
+    """
+
+    capture_id: str
+    run_id: str
+    source_id: str
+    kind: Kind
+    role: Role
+    url: str  # canonical address; a dropped file has inbox:<name>
+    business_date: str
+    requested_at: str
+    finished_at: str
+    outcome: Outcome
+    http_status: int | None = None
+    sha256: str | None = None
+    size: int | None = None
+    media_type: str | None = None
+    filename: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    attempts: int = 1
+    error: str | None = None
+
+    def as_event(self) -> dict[str, Any]:
+        """The capture as a line of the event log (`event` = "capture")."""
+        return {"event": "capture", "at": self.finished_at, **asdict(self)}
+
+
+@dataclass(slots=True)
+class Fact:
+    """A number that a notice states, with the characters that prove it.
+
+    `start`/`end` count in `Notice.text`, of which the body is the head: so `evidence == text[start:end]` always,
+    and `body[start:end]` too for the segment `main`. `raw_start`/`raw_end` count in the decoded page before any
+    cleaning (for HTML: in its text as `scrapers.notices` first draws it from the markup).
+    A fraction keeps numerator and denominator; `value` is then their quotient for charts only.
+    """
+
+    indicator: str
+    indicator_code: str | None
+    subject: str | None
+    geography: str | None
+    adcode: str | None
+    value: float | None
+    value_max: float | None
+    numerator: int | None
+    denominator: int | None
+    unit: str | None
+    comparator: str  # = > >= < <= between
+    date: str | None
+    date_precision: str | None
+    kind: str  # actual | target | requirement | plan | definition
+    topic: str
+    segment: str  # main | related
+    trust: str  # high | medium | low
+    evidence: str
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+
+
+@dataclass(slots=True)
+class Statement:
+    """A fact without a number: what something is, includes, or is due by a date."""
+
+    indicator: str
+    indicator_code: str | None
+    subject: str | None
+    comparator: str  # in | includes | = | <=
+    value: str
+    date: str | None
+    date_precision: str | None
+    kind: str
+    topic: str
+    segment: str
+    trust: str
+    evidence: str
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+
+
+@dataclass(slots=True)
+class Notice:
+    """A page, read. Every field that the page does not state is None or empty; nothing is guessed."""
+
+    blocked: bool = False
+    relevant: bool = False
+    title: str | None = None
+    publish_date: str | None = None
+    publish_time: str | None = None
+    source: str | None = None
+    doc_number: str | None = None
+    body: str = ""  # the main segment, cleaned
+    text: str = ""  # the body, then a blank line and each related segment
+    topics: list[str] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+
+NOTICE_SCHEMA = pa.schema(
+    [
+        ("capture_id", pa.string()),
+        ("parser_version", pa.string()),
+        ("source_id", pa.string()),
+        ("notice_id", pa.string()),  # nhc:<32 hex> | url:<canonical> | sha256:<hex> for a dropped file
+        ("url", pa.string()),
+        ("content_sha256", pa.string()),
+        ("norm_sha256", pa.string()),  # of the body without white space
+        ("fetched_at", pa.string()),
+        ("is_blocked", pa.bool_()),
+        ("is_relevant", pa.bool_()),
+        ("title", pa.string()),
+        ("publish_date", pa.string()),
+        ("publish_time", pa.string()),
+        ("source_name", pa.string()),
+        ("doc_number", pa.string()),
+        ("topics", pa.string()),  # JSON array
+        ("flags", pa.string()),  # JSON array
+        ("body", pa.string()),
+        ("page_text", pa.string()),  # begins with the body; fact offsets count in it
+    ]
+)
+
+FACT_SCHEMA = pa.schema(
+    [
+        ("capture_id", pa.string()),
+        ("parser_version", pa.string()),
+        ("notice_id", pa.string()),
+        ("content_sha256", pa.string()),
+        ("fact_no", pa.int64()),  # 1.. in the order of the page; facts first, then statements
+        ("is_statement", pa.bool_()),
+        ("indicator", pa.string()),
+        ("indicator_code", pa.string()),
+        ("subject", pa.string()),
+        ("geography", pa.string()),
+        ("adcode", pa.string()),
+        ("value", pa.float64()),
+        ("value_max", pa.float64()),
+        ("value_text", pa.string()),  # a statement's value
+        ("numerator", pa.int64()),
+        ("denominator", pa.int64()),
+        ("unit", pa.string()),
+        ("comparator", pa.string()),
+        ("fact_date", pa.string()),
+        ("date_precision", pa.string()),
+        ("fact_kind", pa.string()),
+        ("topic", pa.string()),
+        ("segment", pa.string()),
+        ("trust", pa.string()),
+        ("evidence", pa.string()),
+        ("start_offset", pa.int64()),  # in page_text, and so in body for the segment main
+        ("end_offset", pa.int64()),
+        ("raw_start_offset", pa.int64()),  # in the decoded page
+        ("raw_end_offset", pa.int64()),
+    ]
+)
