@@ -1,0 +1,433 @@
+"""The `yilian` command: every job by hand, the same steps that the DAGs call.
+
+Exit 0 on success, 1 on a refused or failed job with one clear line on stderr, 2 on wrong usage. Progress shows on a
+terminal as bars, elsewhere as lines on stderr; results go to stdout.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from scrapers import notices, registry, steps
+from warehouse import airflow_local, catalogue, database, door, events, lease, privacy, publish, refresh, report, status
+from warehouse import first_run as sample_night
+from warehouse import settings as environment
+from warehouse.settings import Settings
+
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)  # piped tables never wrap
+
+Say = Callable[[str], None]
+Bar = Callable[[str, int, int | None], None]
+
+
+class Failed(click.ClickException):
+    """A refused or failed job: one line on stderr, exit 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"yilian: {self.message}", err=True)
+
+
+FAILURES = (
+    environment.HomeError,
+    registry.RegistryError,
+    refresh.Refused,
+    lease.LeaseHeld,
+    publish.NoVersion,
+    airflow_local.AirflowFailed,
+    database.Error,
+    OSError,
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="yilian")
+def main() -> None:
+    """Yilian 医联: a nightly warehouse on compact medical groups.
+
+    The data home is YILIAN_HOME (default ./data). Every job is safe to run again.
+    """
+
+
+def settings() -> Settings:
+    return environment.load()
+
+
+# ---- pages and files, without a home
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file (the only format there is).")
+def parse(files: tuple[Path, ...], as_json: bool) -> None:
+    """Read pages and print what they say, one JSON object a file. No database, no network."""
+    missing = 0
+    for file in files:
+        try:
+            data = file.read_bytes()
+        except OSError as error:
+            click.echo(f"yilian: {file}: {error.strerror}", err=True)
+            missing += 1
+            continue
+        click.echo(json.dumps(notices.as_json(str(file), notices.parse_page(data)), ensure_ascii=False))
+    if missing:
+        raise Failed(f"{missing} of {len(files)} files could not be read")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file (the only format there is).")
+def check(files: tuple[Path, ...], as_json: bool) -> None:
+    """Bring feed files before the door without loading them, one JSON object a file."""
+    bad = 0
+    for file in files:
+        if not file.is_file():
+            click.echo(f"yilian: {file}: no such file", err=True)
+            bad += 1
+            continue
+        verdict = door.check(file)
+        bad += bool(verdict["rejections"] or verdict["file_refused"])
+        click.echo(json.dumps(verdict, ensure_ascii=False))
+    if bad:
+        raise Failed(f"{bad} of {len(files)} files hold something that the door refuses")
+
+
+# ---- the outside world
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai).")
+def crawl(sources: tuple[str, ...], day: str | None) -> None:
+    """Fetch, archive and read the notices of SOURCES (default all)."""
+    _gather("notices", sources, day)
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai).")
+def collect(sources: tuple[str, ...], day: str | None) -> None:
+    """Fetch and archive the feed files of SOURCES (default all)."""
+    _gather("feed", sources, day)
+
+
+def _gather(kind: registry.Kind, ids: tuple[str, ...], day: str | None) -> None:
+    with _failures():
+        s = settings()
+        home_kind = s.open_home()
+        chosen = registry.select(s.sources(), home_kind, kind, ids)
+        verb = steps.crawl if kind == "notices" else steps.collect
+        with _bars() as bar:
+            results = verb(s.home, chosen, environment.business_date(day), privacy.wall, bar)
+    failed = [r for r in results if r.outcome != "ok"]
+    for result in results:
+        counts = ", ".join(f"{n} {outcome}" for outcome, n in sorted(result.counts.items())) or "nothing"
+        click.echo(f"{result.source_id}: {result.outcome} ({counts})" + (f": {result.error}" if result.error else ""))
+    if failed:
+        names = ", ".join(f"{r.source_id} {r.outcome}" for r in failed)
+        raise Failed(f"{len(failed)} of {len(results)} sources did not end well: {names}")
+
+
+@main.command()
+@click.option("--since", "since", required=True, metavar="DATE", help="Captures from this day on.")
+@click.argument("sources", nargs=-1)
+def replay(since: str, sources: tuple[str, ...]) -> None:
+    """Read archived pages again, without network; the next refresh loads them."""
+    with _failures():
+        s = settings()
+        chosen = registry.select(s.sources(), s.open_home(), "notices", sources)
+        with _bars() as bar:
+            count = steps.replay(s.home, chosen, _day(since), bar)
+    click.echo(f"{count} captures read again")
+
+
+# ---- the night
+
+
+@main.command("refresh")
+@click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai).")
+@click.option("--full-refresh", is_flag=True, help="Build every fact anew from raw.")
+@click.option("--accept", "accepted", multiple=True, metavar="CHECK", help="Publish although this gate check fails.")
+def refresh_command(day: str | None, full_refresh: bool, accepted: tuple[str, ...]) -> None:
+    """The night, in order: load, transform, gate, publish."""
+    with _failures():
+        s = settings()
+        home_kind = s.open_home()
+        with _bars() as bar, _say() as say:
+            read = steps.parse_pending(s.home, registry.select(s.sources(), home_kind, "notices"), bar)
+            if read:
+                say(f"read {read} archived pages that were not read yet")
+            version = refresh.night(
+                s,
+                environment.business_date(day),
+                full_refresh=full_refresh,
+                accepted_checks=accepted,
+                say=say,
+                progress=bar,
+            )
+    click.echo(f"published {version.name}")
+    click.echo(f"checksum {version.checksum}")
+    click.echo(f"report {version.path / 'report' / 'index.html'}")
+
+
+@main.command("open")
+@click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai).")
+@click.option("--full-refresh", is_flag=True, help="Build every fact anew from raw.")
+def open_command(day: str | None, full_refresh: bool) -> None:
+    """First step of a refresh by hand: copy the published version to a build; prints the run id."""
+    with _failures(), _say() as say:
+        s = settings()
+        s.open_home()
+        run_id = refresh.new_run_id("refresh")
+        refresh.open_build(s, run_id, environment.business_date(day), full_refresh=full_refresh, say=say)
+    click.echo(run_id)
+
+
+@main.command()
+@click.argument("run_id")
+def load(run_id: str) -> None:
+    """Step of a refresh: load all that is new into the build RUN_ID."""
+    with _failures(), _say() as say:
+        refresh.load(settings(), run_id, say=say)
+
+
+@main.command()
+@click.argument("run_id")
+@click.option("--layer", type=click.Choice(refresh.LAYERS), multiple=True, help="Only this layer (default all).")
+def transform(run_id: str, layer: tuple[str, ...]) -> None:
+    """Step of a refresh: build the models of the build RUN_ID with dbt."""
+    with _failures(), _say() as say:
+        for name in layer or refresh.LAYERS:
+            refresh.transform(settings(), run_id, name, say=say)
+
+
+@main.command()
+@click.argument("run_id")
+def gate(run_id: str) -> None:
+    """Step of a refresh: may the build RUN_ID be published?"""
+    with _failures(), _say() as say:
+        checks = refresh.gate(settings(), run_id, say=say)
+    for item in checks:
+        click.echo(f"{'ok  ' if item.is_ok else item.severity} {item}")
+
+
+@main.command("publish")
+@click.argument("run_id")
+def publish_command(run_id: str) -> None:
+    """Step of a refresh: publish the gated build RUN_ID."""
+    with _failures(), _say() as say:
+        version = refresh.publish(settings(), run_id, say=say)
+    click.echo(f"published {version.name}\nchecksum {version.checksum}")
+
+
+# ---- looking
+
+
+@main.command("status")
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+def status_command(as_json: bool) -> None:
+    """Sources with both freshness clocks, last runs, the lease, the published version."""
+    with _failures():
+        found = status.read(settings())
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for title, rows in status.tables(found):
+        _print_table(title, rows)
+
+
+@main.command()
+@click.argument("query")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV with a heading.")
+@click.option("--json", "as_json", is_flag=True, help="As a JSON array of objects.")
+def sql(query: str, as_csv: bool, as_json: bool) -> None:
+    """Ask the published version, read only."""
+    if as_csv and as_json:
+        raise click.UsageError("--csv or --json, not both")
+    with _failures():
+        s = settings()
+        if publish.current(s) is None:
+            raise Failed(f"{s.home} has no published version yet: run `yilian refresh`")
+        con = database.published(s.current.resolve() / database.DATABASE_NAME)
+        try:
+            cursor = con.execute(query)
+            names = [d[0] for d in cursor.description or []]
+            rows = cursor.fetchall()
+        finally:
+            con.close()
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows(rows)
+    elif as_json:
+        click.echo(json.dumps([dict(zip(names, r, strict=True)) for r in rows], ensure_ascii=False, default=str))
+    else:
+        _print_table(None, [dict(zip(names, r, strict=True)) for r in rows], names)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As a JSON array.")
+def versions(as_json: bool) -> None:
+    """The published versions with their checksums, newest first."""
+    with _failures():
+        there = publish.versions(settings())
+    rows = [
+        {
+            "current": "→" if v.is_current else "",
+            "version": v.name,
+            "published_at": v.manifest["published_at"][:19],
+            "business_date": v.manifest["business_date"],
+            "MB": round(v.manifest["bytes"] / 1e6, 1),
+            "checksum": v.checksum,
+        }
+        for v in there
+    ]
+    if as_json:
+        click.echo(json.dumps([{**r, "current": bool(r["current"])} for r in rows], ensure_ascii=False))
+    else:
+        _print_table(None, rows, ["current", "version", "published_at", "business_date", "MB", "checksum"])
+
+
+@main.command()
+@click.argument("version", required=False)
+def rollback(version: str | None) -> None:
+    """Point published/current back to VERSION (default the one before)."""
+    with _failures():
+        s = settings()
+        with lease.hold(s.build / "lease", "rollback", "rollback"):
+            chosen = publish.rollback(s, version)
+        events.EventLog(s.home, refresh.new_run_id("rollback")).append("rolled_back", version=chosen.name)
+    click.echo(f"published/current is {chosen.name}, checksum {chosen.checksum}")
+
+
+@main.command("report")
+@click.option("--out", "target", type=click.Path(path_type=Path), help="Where to (default report.html here).")
+def report_command(target: Path | None) -> None:
+    """Build the report of the published version anew."""
+    with _failures():
+        s = settings()
+        file = target or Path("report.html")
+        con = _published(s)
+        try:
+            report.build(con, file, is_sample=s.kind() == "sample")
+        finally:
+            con.close()
+    click.echo(str(file))
+
+
+@main.command("catalogue")
+@click.option("--out", "target", type=click.Path(path_type=Path), help="Folder (default ./catalogue).")
+def catalogue_command(target: Path | None) -> None:
+    """Build the data dictionary of the published version anew."""
+    with _failures():
+        folder = target or Path("catalogue")
+        con = _published(settings())
+        try:
+            catalogue.build(con, folder)
+        finally:
+            con.close()
+    click.echo(str(folder))
+
+
+def _published(s: Settings) -> database.Connection:
+    if publish.current(s) is None:
+        raise Failed(f"{s.home} has no published version yet: run `yilian refresh`")
+    return database.published(s.current.resolve() / database.DATABASE_NAME)
+
+
+# ---- the first run and a standing Airflow (make run, up, down)
+
+
+@main.command("first-run")
+def first_run() -> None:
+    """Sample site, Airflow, one whole night, the published version: what `make run` does."""
+    with _failures(), _say() as say:
+        sample_night.run(settings(), say)
+
+
+@main.command()
+def up() -> None:
+    """Start Airflow in the background, with the DAGs on their schedule."""
+    with _failures(), _say() as say:
+        airflow_local.up(settings(), say)
+
+
+@main.command()
+def down() -> None:
+    """Stop the Airflow that `up` started, whole."""
+    with _failures(), _say() as say:
+        airflow_local.down(settings(), say)
+
+
+# ---- helpers
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Known failures end as one line and exit 1."""
+    try:
+        yield
+    except FAILURES as failure:
+        _fail(failure)
+
+
+def _fail(failure: BaseException) -> NoReturn:
+    line = " ".join(str(failure).split()) or type(failure).__name__
+    raise Failed(line) from failure
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a date like 2026-11-20") from None
+
+
+@contextmanager
+def _say() -> Iterator[Say]:
+    """Lines about what goes on, on stderr."""
+    yield lambda line: click.echo(line, err=True)
+
+
+@contextmanager
+def _bars() -> Iterator[Bar]:
+    """A progress bar a label on a terminal; nothing elsewhere."""
+    if not err.is_terminal:
+        yield lambda _label, _done, _total: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def advance(label: str, done: int, total: int | None) -> None:
+            if label not in tasks:
+                tasks[label] = progress.add_task(label, total=total)
+            progress.update(tasks[label], completed=done, total=total)
+
+        yield advance
+
+
+def _print_table(title: str | None, rows: list[dict[str, Any]], names: list[str] | None = None) -> None:
+    names = names or (list(rows[0]) if rows else [])
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*("" if row[n] is None else str(row[n]) for n in names))
+    out.print(table)
+    if not rows:
+        out.print("(no rows)")

@@ -1,0 +1,448 @@
+"""Accepted feed rows, notices and facts → raw.*, exactly once.
+
+Comes in: accepted/ (Parquet by record type, contract version and file, complete when the file's receipt is there),
+quarantine/, parsed/ (Parquet by parser version and capture), the event logs. Goes out: raw.* and ops.* of a build
+file. Each kind is loaded in one transaction together with the note of what was loaded (ops.feed_file,
+ops.parsed_file), so a load that dies is simply loaded again. Rows stand in raw as they came, versions, voids,
+duplicates and all: what they mean is decided in int_ models.
+
+Touched days: every day of every version of the keys that came in, and the days of records that refer to an
+organisation or centre that came in. Touched means: not yet in a published version; the tables are emptied when a
+build is opened on its published base.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from scrapers import contracts
+from scrapers.contracts import Contract
+from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHANGHAI, now, timestamp
+from warehouse import events
+from warehouse.database import Connection
+
+KEY = ("source_system", "record_type", "source_record_id")  # SPEC C.5; record_type is the table
+FILES_A_STATEMENT = 2000
+
+OPS_DDL = """
+create table if not exists ops.feed_file (
+    source_id varchar, file_sha256 varchar, filename varchar, received_at timestamp, rows_total bigint,
+    rows_accepted bigint, rows_rejected bigint, file_refused varchar, contract_versions varchar, load_run varchar,
+    primary key (source_id, file_sha256));
+create table if not exists ops.rejection (
+    source_id varchar, file_sha256 varchar, filename varchar, line_no bigint, record_type varchar, field varchar,
+    rule varchar, load_run varchar);
+create table if not exists ops.parsed_file (
+    capture_id varchar primary key, parser_version varchar, stamp varchar, load_run varchar);
+create table if not exists ops.touched_day (record_type varchar, event_date date);
+create table if not exists ops.touched_notice (notice_id varchar);
+create table if not exists ops.touched_master (record_type varchar);
+create table if not exists ops.home (kind varchar);
+create table if not exists ops.published_load (load_run varchar primary key);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one load brought in."""
+
+    files: int
+    rows: int
+    rejected: int
+    notices: int
+    facts: int
+    events: int
+    touched_days: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.files} feed files ({self.rows} rows, {self.rejected} refused), {self.notices} notices "
+            f"({self.facts} facts), {self.events} events; {self.touched_days} touched days"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The door's word on one file, as far as loading needs it."""
+
+    source_id: str
+    file_sha256: str
+    filename: str
+    received_at: str
+    rows_total: int
+    accepted: dict[str, int]
+    rejected: int
+    file_refused: str | None
+    contract_versions: str  # canonical JSON
+
+    @classmethod
+    def read(cls, path: Path) -> Receipt:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            source_id=document["source_id"],
+            file_sha256=document["file_sha256"],
+            filename=document["filename"],
+            received_at=document["received_at"],
+            rows_total=document["rows_total"],
+            accepted=document["accepted"],
+            rejected=sum(document["rejections"].values()),
+            file_refused=document["file_refused"],
+            contract_versions=json.dumps(document["contract_versions"], sort_keys=True),
+        )
+
+
+def prepare(con: Connection, home_kind: str) -> None:
+    """Create what is missing of the schemas raw and ops, and empty the touched tables."""
+    for schema in ("raw", "ops"):
+        con.execute(f"create schema if not exists {schema}")
+    con.execute(OPS_DDL)
+    con.execute(events.DDL)
+    for contract in contracts.load().values():
+        _create_or_widen(con, contract)
+    for table, schema in (("notice", NOTICE_SCHEMA), ("notice_fact", FACT_SCHEMA)):
+        con.register("empty_batch", schema.empty_table())
+        con.execute(
+            f"create table if not exists raw.{table} as "
+            "select *, null::varchar as load_run, null::timestamp as loaded_at from empty_batch limit 0"
+        )
+        con.unregister("empty_batch")
+    for table in ("touched_day", "touched_notice", "touched_master", "home"):
+        con.execute(f"delete from ops.{table}")
+    con.execute("insert into ops.home values (?)", [home_kind])
+    con.execute(
+        "insert or ignore into ops.published_load select distinct load_run from ops.feed_file where load_run is not null"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """A feed file in the archive that this build does not hold yet, or holds under another contract version."""
+
+    source_id: str
+    file_sha256: str
+    filename: str
+    received_at: str
+
+
+Judge = Callable[[FeedFile], None]
+
+
+def load(
+    con: Connection, home: Path, load_run: str, judge: Judge, say: Callable[[str], None] = lambda _line: None
+) -> Loaded:
+    """Load all that is not in this build yet. Safe to repeat: a second call with nothing new changes nothing.
+
+    `judge` brings a file before the door, which leaves a receipt; a file without one afterwards stays for the next
+    night.
+    """
+    read = events.project(con, home)
+    receipts = _judged(home, pending_files(con), judge, say)
+    files, rows, rejected = _load_feeds(con, home, receipts, load_run)
+    notices, facts = _load_notices(con, home, load_run)
+    touch(con)
+    days = _one(con, "select count(*) from ops.touched_day")
+    return Loaded(files, rows, rejected, notices, facts, read, days)
+
+
+# ---- feeds
+
+
+def pending_files(con: Connection) -> list[FeedFile]:
+    """Archived feed files not in this build yet, and those judged by a contract version that is no longer ours."""
+    rows = con.execute(
+        """
+        select c.source_id, c.sha256, arg_min(c.filename, c.finished_at), min(c.finished_at)
+        from ops.capture c
+        left join ops.feed_file f on f.source_id = c.source_id and f.file_sha256 = c.sha256
+        where c.kind = 'feed' and c.role = 'document' and c.sha256 is not null
+        and (f.file_sha256 is null or f.contract_versions in (select unnest(?::varchar[])))
+        group by c.source_id, c.sha256
+        order by min(c.finished_at), c.source_id, c.sha256
+        """,
+        [_stale_versions(con)],
+    ).fetchall()
+    return [FeedFile(s, sha, name or sha, timestamp(at.replace(tzinfo=SHANGHAI))) for s, sha, name, at in rows]
+
+
+def _stale_versions(con: Connection) -> list[str]:
+    current = {t: c.version for t, c in contracts.load().items()}
+    seen = con.execute("select distinct contract_versions from ops.feed_file").fetchall()
+    return [text for (text,) in seen if any(current.get(t) != v for t, v in json.loads(text).items())]
+
+
+def _judged(
+    home: Path, files: list[FeedFile], judge: Judge, say: Callable[[str], None]
+) -> list[Receipt]:
+    receipts = []
+    for number, file in enumerate(files, 1):
+        judge(file)
+        path = receipt_path(home, file.source_id, file.file_sha256)
+        if path.exists():
+            receipts.append(Receipt.read(path))
+        if number % 100 == 0 or number == len(files):
+            say(f"door: {number} of {len(files)} files")
+    return receipts
+
+
+def receipt_path(home: Path, source_id: str, file_sha256: str) -> Path:
+    """Where the door leaves its receipt for a file."""
+    return home / "accepted" / "receipts" / source_id / f"{file_sha256}.json"
+
+
+def _load_feeds(con: Connection, home: Path, receipts: list[Receipt], load_run: str) -> tuple[int, int, int]:
+    if not receipts:
+        return 0, 0, 0
+    con.execute("begin")
+    try:
+        _forget_files(con, receipts)
+        for record_type in sorted({t for r in receipts for t in r.accepted}):
+            _insert_rows(con, home, record_type, receipts, load_run)
+        _insert_rejections(con, home, receipts, load_run)
+        _insert_feed_files(con, receipts, load_run)
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    return len(receipts), sum(sum(r.accepted.values()) for r in receipts), sum(r.rejected for r in receipts)
+
+
+def _insert_rows(con: Connection, home: Path, record_type: str, receipts: Iterable[Receipt], load_run: str) -> None:
+    versions = {r.file_sha256: json.loads(r.contract_versions) for r in receipts}
+    paths = [
+        str(home / "accepted" / record_type / f"v{versions[r.file_sha256][record_type]}" / r.source_id / f"{r.file_sha256}.parquet")
+        for r in receipts
+        if r.accepted.get(record_type)
+    ]
+    for start in range(0, len(paths), FILES_A_STATEMENT):
+        con.execute(
+            f"insert into raw.{record_type} by name "
+            "select *, ? as load_run, ?::timestamp as loaded_at from read_parquet(?, union_by_name = true)",
+            [load_run, now().replace(tzinfo=None), paths[start : start + FILES_A_STATEMENT]],
+        )
+
+
+def _insert_rejections(con: Connection, home: Path, receipts: Iterable[Receipt], load_run: str) -> None:
+    paths = [
+        str(path)
+        for r in receipts
+        if (path := home / "quarantine" / r.source_id / f"{r.file_sha256}.parquet").exists()
+    ]
+    for start in range(0, len(paths), FILES_A_STATEMENT):
+        con.execute(
+            "insert into ops.rejection by name select source_id, file_sha256, filename, line_no, record_type, field, rule, "
+            "? as load_run from read_parquet(?, union_by_name = true)",
+            [load_run, paths[start : start + FILES_A_STATEMENT]],
+        )
+
+
+def _insert_feed_files(con: Connection, receipts: Iterable[Receipt], load_run: str) -> None:
+    rows = [
+        {
+            "source_id": r.source_id,
+            "file_sha256": r.file_sha256,
+            "filename": r.filename,
+            "received_at": r.received_at,
+            "rows_total": r.rows_total,
+            "rows_accepted": sum(r.accepted.values()),
+            "rows_rejected": r.rejected,
+            "file_refused": r.file_refused,
+            "contract_versions": r.contract_versions,
+            "load_run": load_run,
+        }
+        for r in receipts
+    ]
+    con.register("receipt_batch", pa.Table.from_pylist(rows, schema=_FEED_FILE_SCHEMA))
+    con.execute(
+        "insert into ops.feed_file by name select * replace (received_at::timestamptz::timestamp as received_at) from receipt_batch"
+    )
+    con.unregister("receipt_batch")
+
+
+_FEED_FILE_SCHEMA = pa.schema(
+    [
+        (name, pa.int64() if name.startswith("rows_") else pa.string())
+        for name in (
+            "source_id",
+            "file_sha256",
+            "filename",
+            "received_at",
+            "rows_total",
+            "rows_accepted",
+            "rows_rejected",
+            "file_refused",
+            "contract_versions",
+            "load_run",
+        )
+    ]
+)
+
+
+def _forget_files(con: Connection, receipts: Iterable[Receipt]) -> None:
+    """Take out the rows of files that the door judged again; the days they stood on are touched."""
+    known = set(con.execute("select source_id, file_sha256 from ops.feed_file").fetchall())
+    for receipt in receipts:
+        where = "source_id = ? and file_sha256 = ?"
+        key = [receipt.source_id, receipt.file_sha256]
+        if tuple(key) not in known:
+            continue
+        for record_type, contract in contracts.load().items():
+            _touch_masters(con, contract, where, key)
+            con.execute(
+                f"insert into ops.touched_day select distinct '{record_type}', event_date from raw.{record_type} where {where}",
+                key,
+            )
+            con.execute(f"delete from raw.{record_type} where {where}", key)
+        con.execute(f"delete from ops.rejection where {where}", key)
+        con.execute(f"delete from ops.feed_file where {where}", key)
+
+
+def _create_or_widen(con: Connection, contract: Contract) -> None:
+    """Create raw.<record_type>; an older warehouse gets the columns that its contract has won since."""
+    table = contract.record_type
+    con.execute(contracts.ddl(contract).replace("create table raw.", "create table if not exists raw.", 1))
+    have = {
+        row[0]
+        for row in con.execute(
+            "select column_name from information_schema.columns where table_schema = 'raw' and table_name = ?", [table]
+        ).fetchall()
+    }
+    for column in contract.columns:
+        if column.name not in have:
+            con.execute(f"alter table raw.{table} add column {column.name} {column.duckdb_type}")
+
+
+# ---- notices
+
+
+def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]:
+    known = dict(con.execute("select capture_id, stamp from ops.parsed_file").fetchall())
+    newest: dict[str, tuple[int, Path]] = {}
+    for path in (home / "parsed").glob("*/*.notice.parquet"):
+        capture_id, written = path.name.removesuffix(".notice.parquet"), path.stat().st_mtime_ns
+        if capture_id not in newest or newest[capture_id][0] < written:
+            newest[capture_id] = (written, path)
+    pending = [
+        (capture_id, path, f"{path.parent.name}:{written}:{path.stat().st_size}")
+        for capture_id, (written, path) in sorted(newest.items())
+        if known.get(capture_id) != f"{path.parent.name}:{written}:{path.stat().st_size}"
+    ]
+    if not pending:
+        return 0, 0
+    con.execute("begin")
+    try:
+        con.execute("create or replace temp table batch_capture (capture_id varchar)")
+        con.executemany("insert into batch_capture values (?)", [[capture_id] for capture_id, _, _ in pending])
+        _touch_notices(con)
+        for table in ("notice", "notice_fact"):
+            con.execute(f"delete from raw.{table} where capture_id in (from batch_capture)")
+            suffix = "notice" if table == "notice" else "facts"
+            paths = [str(p.with_name(p.name.replace(".notice.", f".{suffix}."))) for _, p, _ in pending]
+            for start in range(0, len(paths), FILES_A_STATEMENT):
+                con.execute(
+                    f"insert into raw.{table} by name select *, ? as load_run, ?::timestamp as loaded_at "
+                    "from read_parquet(?, union_by_name = true)",
+                    [load_run, now().replace(tzinfo=None), paths[start : start + FILES_A_STATEMENT]],
+                )
+        _touch_notices(con)
+        con.executemany(
+            "insert or replace into ops.parsed_file values (?, ?, ?, ?)",
+            [[capture_id, path.parent.name, stamp, load_run] for capture_id, path, stamp in pending],
+        )
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    facts = _one(con, "select count(*) from raw.notice_fact where capture_id in (from batch_capture)")
+    return len(pending), facts
+
+
+def _touch_notices(con: Connection) -> None:
+    con.execute(
+        "insert into ops.touched_notice select distinct notice_id from raw.notice "
+        "where capture_id in (from batch_capture) and notice_id not in (from ops.touched_notice)"
+    )
+
+
+# ---- touched days
+
+
+def touch(con: Connection) -> None:
+    """Fill ops.touched_day and ops.touched_master from the rows that no published version holds yet.
+
+    The batch is found by load_run: the runs of this build, which the base does not know.
+    """
+    runs = "load_run not in (from ops.published_load)"
+    all_contracts = contracts.load()
+    for contract in all_contracts.values():
+        _touch_masters(con, contract, runs, [])
+    changed = _changed_codes(con, all_contracts, runs)
+    for contract in all_contracts.values():
+        table = f"raw.{contract.record_type}"
+        con.execute(
+            f"""
+            insert into ops.touched_day
+            select distinct '{contract.record_type}', r.event_date
+            from {table} r
+            semi join (select distinct source_system, source_record_id from {table} where {runs}) k
+            using (source_system, source_record_id)
+            """
+        )
+        for column, target in _references(contract):
+            if target in changed:
+                con.execute(
+                    f"insert into ops.touched_day select distinct '{contract.record_type}', event_date from {table} "
+                    f"where {column} in (from {changed[target]})"
+                )
+    con.execute("create or replace temp table distinct_days as select distinct * from ops.touched_day")
+    con.execute("delete from ops.touched_day")
+    con.execute("insert into ops.touched_day from distinct_days order by record_type, event_date")
+    con.execute("drop table distinct_days")
+
+
+def _touch_masters(con: Connection, contract: Contract, where: str, parameters: list[Any]) -> None:
+    if contract.is_master:
+        con.execute(
+            f"insert into ops.touched_master select '{contract.record_type}' "
+            f"where exists (select 1 from raw.{contract.record_type} where {where}) "
+            f"and '{contract.record_type}' not in (from ops.touched_master)",
+            parameters,
+        )
+
+
+def _references(contract: Contract) -> list[tuple[str, str]]:
+    """Columns that name another record: (column, record type). The reporter is an organisation too."""
+    return [("reporter_org_code", "organization"), *contract.references.items()]
+
+
+def _changed_codes(con: Connection, all_contracts: dict[str, Contract], runs: str) -> dict[str, str]:
+    """Temp tables of the organisation and centre codes that came in, and of centres whose organisation did.
+
+    All versions of a key that came in count: a new version may drop the code that an old one bore.
+    """
+    changed: dict[str, str] = {}
+    for record_type, code in (("organization", "org_code"), ("shared_centre", "centre_code")):
+        table, temp = f"raw.{record_type}", f"changed_{record_type}"
+        con.execute(
+            f"create or replace temp table {temp} as select distinct {code} as code from {table} semi join "
+            f"(select distinct source_system, source_record_id from {table} where {runs}) k "
+            f"using (source_system, source_record_id) where {code} is not null"
+        )
+        for column, target in _references(all_contracts[record_type]):
+            if target in changed:
+                con.execute(
+                    f"insert into {temp} select distinct {code} from {table} where {code} is not null "
+                    f"and {column} in (from {changed[target]})"
+                )
+        changed[record_type] = temp
+    return changed
+
+
+def _one(con: Connection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    return int(row[0]) if row else 0
