@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scrapers import notices, registry, steps
+from scrapers import archive, notices, records, registry, steps
 from warehouse import airflow_local, catalogue, database, door, events, lease, privacy, publish, refresh, report, status
 from warehouse import first_run as sample_night
 from warehouse import settings as environment
@@ -125,7 +125,7 @@ def collect(sources: tuple[str, ...], day: str | None) -> None:
     _gather("feed", sources, day)
 
 
-def _gather(kind: registry.Kind, ids: tuple[str, ...], day: str | None) -> None:
+def _gather(kind: records.Kind, ids: tuple[str, ...], day: str | None) -> None:
     with _failures():
         s = settings()
         home_kind = s.open_home()
@@ -192,7 +192,7 @@ def open_command(day: str | None, full_refresh: bool) -> None:
     with _failures(), _say() as say:
         s = settings()
         s.open_home()
-        run_id = refresh.new_run_id("refresh")
+        run_id = archive.new_run_id("refresh")
         refresh.open_build(s, run_id, environment.business_date(day), full_refresh=full_refresh, say=say)
     click.echo(run_id)
 
@@ -310,7 +310,7 @@ def rollback(version: str | None) -> None:
         s = settings()
         with lease.hold(s.build / "lease", "rollback", "rollback"):
             chosen = publish.rollback(s, version)
-        events.EventLog(s.home, refresh.new_run_id("rollback")).append("rolled_back", version=chosen.name)
+        events.EventLog(s.home, archive.new_run_id("rollback")).append("rolled_back", version=chosen.name)
     click.echo(f"published/current is {chosen.name}, checksum {chosen.checksum}")
 
 
@@ -409,7 +409,13 @@ def _bars() -> Iterator[Bar]:
     if not err.is_terminal:
         yield lambda _label, _done, _total: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as progress:
         tasks: dict[str, Any] = {}
 

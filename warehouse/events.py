@@ -54,7 +54,7 @@ _RUN_SCHEMA = pa.schema(
     ]
 )
 _EVENT_SCHEMA = pa.schema(
-    [("run_id", pa.string()), ("event", pa.string()), ("at", pa.timestamp("ms")), ("fields", pa.string())]
+    [("run_id", pa.string()), ("event", pa.string()), ("event_at", pa.timestamp("ms")), ("fields", pa.string())]
 )
 
 _TYPES = {pa.string(): "varchar", pa.int64(): "bigint", pa.timestamp("ms"): "timestamp", pa.date32(): "date"}
@@ -151,7 +151,7 @@ def _other(event: dict[str, Any]) -> dict[str, Any]:
     return {
         "run_id": event.get("run_id"),
         "event": event["event"],
-        "at": _time(event.get("at")),
+        "event_at": _time(event.get("at")),
         "fields": orjson.dumps(rest).decode(),
     }
 
@@ -176,8 +176,8 @@ def _project_runs(con: Connection, events: list[dict[str, Any]]) -> None:
     _insert(con, "ops.run", _RUN_SCHEMA, rows)
     for e in finished.values():  # started in an earlier projection
         con.execute(
-            "update ops.run set outcome = ?, finished_at = ?, error = ? where run_id = ? and verb is not distinct from ?"
-            " and source_id is not distinct from ?",
+            "update ops.run set outcome = ?, finished_at = ?, error = ? where run_id = ? "
+            "and verb is not distinct from ? and source_id is not distinct from ?",
             [e.get("outcome"), _time(e["at"]), e.get("error"), e["run_id"], e.get("verb"), e.get("source_id")],
         )
 

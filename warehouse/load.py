@@ -14,7 +14,7 @@ build is opened on its published base.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,8 @@ def prepare(con: Connection, home_kind: str) -> None:
         con.execute(f"delete from ops.{table}")
     con.execute("insert into ops.home values (?)", [home_kind])
     con.execute(
-        "insert or ignore into ops.published_load select distinct load_run from ops.feed_file where load_run is not null"
+        "insert or ignore into ops.published_load "
+        "select distinct load_run from ops.feed_file where load_run is not null"
     )
 
 
@@ -176,9 +177,7 @@ def _stale_versions(con: Connection) -> list[str]:
     return [text for (text,) in seen if any(current.get(t) != v for t, v in json.loads(text).items())]
 
 
-def _judged(
-    home: Path, files: list[FeedFile], judge: Judge, say: Callable[[str], None]
-) -> list[Receipt]:
+def _judged(home: Path, files: list[FeedFile], judge: Judge, say: Callable[[str], None]) -> list[Receipt]:
     receipts = []
     for number, file in enumerate(files, 1):
         judge(file)
@@ -215,7 +214,14 @@ def _load_feeds(con: Connection, home: Path, receipts: list[Receipt], load_run: 
 def _insert_rows(con: Connection, home: Path, record_type: str, receipts: Iterable[Receipt], load_run: str) -> None:
     versions = {r.file_sha256: json.loads(r.contract_versions) for r in receipts}
     paths = [
-        str(home / "accepted" / record_type / f"v{versions[r.file_sha256][record_type]}" / r.source_id / f"{r.file_sha256}.parquet")
+        str(
+            home
+            / "accepted"
+            / record_type
+            / f"v{versions[r.file_sha256][record_type]}"
+            / r.source_id
+            / f"{r.file_sha256}.parquet"
+        )
         for r in receipts
         if r.accepted.get(record_type)
     ]
@@ -229,14 +235,13 @@ def _insert_rows(con: Connection, home: Path, record_type: str, receipts: Iterab
 
 def _insert_rejections(con: Connection, home: Path, receipts: Iterable[Receipt], load_run: str) -> None:
     paths = [
-        str(path)
-        for r in receipts
-        if (path := home / "quarantine" / r.source_id / f"{r.file_sha256}.parquet").exists()
+        str(path) for r in receipts if (path := home / "quarantine" / r.source_id / f"{r.file_sha256}.parquet").exists()
     ]
     for start in range(0, len(paths), FILES_A_STATEMENT):
         con.execute(
-            "insert into ops.rejection by name select source_id, file_sha256, filename, line_no, record_type, field, rule, "
-            "? as load_run from read_parquet(?, union_by_name = true)",
+            "insert into ops.rejection by name "
+            "select source_id, file_sha256, filename, line_no, record_type, field, rule, ? as load_run "
+            "from read_parquet(?, union_by_name = true)",
             [load_run, paths[start : start + FILES_A_STATEMENT]],
         )
 
@@ -259,7 +264,8 @@ def _insert_feed_files(con: Connection, receipts: Iterable[Receipt], load_run: s
     ]
     con.register("receipt_batch", pa.Table.from_pylist(rows, schema=_FEED_FILE_SCHEMA))
     con.execute(
-        "insert into ops.feed_file by name select * replace (received_at::timestamptz::timestamp as received_at) from receipt_batch"
+        "insert into ops.feed_file by name "
+        "select * replace (received_at::timestamptz::timestamp as received_at) from receipt_batch"
     )
     con.unregister("receipt_batch")
 
@@ -294,7 +300,8 @@ def _forget_files(con: Connection, receipts: Iterable[Receipt]) -> None:
         for record_type, contract in contracts.load().items():
             _touch_masters(con, contract, where, key)
             con.execute(
-                f"insert into ops.touched_day select distinct '{record_type}', event_date from raw.{record_type} where {where}",
+                f"insert into ops.touched_day select distinct '{record_type}', event_date "
+                f"from raw.{record_type} where {where}",
                 key,
             )
             con.execute(f"delete from raw.{record_type} where {where}", key)
@@ -420,7 +427,7 @@ def _references(contract: Contract) -> list[tuple[str, str]]:
     return [("reporter_org_code", "organization"), *contract.references.items()]
 
 
-def _changed_codes(con: Connection, all_contracts: dict[str, Contract], runs: str) -> dict[str, str]:
+def _changed_codes(con: Connection, all_contracts: Mapping[str, Contract], runs: str) -> dict[str, str]:
     """Temp tables of the organisation and centre codes that came in, and of centres whose organisation did.
 
     All versions of a key that came in count: a new version may drop the code that an old one bore.

@@ -157,7 +157,9 @@ def smoke(database_file: Path, counts: dict[str, int]) -> None:
         for table, expected in counts.items():
             found = _count(con, table)
             if found != expected:
-                raise PublishRefused(f"smoke query: {table} has {found} rows in the finished file, {expected} in the build")
+                raise PublishRefused(
+                    f"smoke query: {table} has {found} rows in the finished file, {expected} in the build"
+                )
     finally:
         con.close()
 
@@ -165,7 +167,7 @@ def smoke(database_file: Path, counts: dict[str, int]) -> None:
 def current(settings: Settings) -> str | None:
     """The name of the published version, or None."""
     try:
-        return Path(os.readlink(settings.current)).name
+        return settings.current.readlink().name
     except FileNotFoundError:
         return None
 
@@ -188,7 +190,7 @@ def rollback(settings: Settings, name: str | None = None) -> Version:
     chosen = next((v for v in there if v.name == name), None) if name else (older[0] if older else None)
     if chosen is None:
         names = ", ".join(v.name for v in there) or "none"
-        raise NoVersion(f"no version {name}" if name else f"no version before {now_current}; there are: {names}")
+        raise NoVersion(f"no version {name or f'before {now_current}'}; there are: {names}")
     point(settings, chosen.name)
     return chosen
 

@@ -255,7 +255,9 @@ def _logged(settings: Settings, run_id: str, step: str) -> Iterator[EventLog]:
         yield log
     except BaseException as failure:
         line = str(failure) or type(failure).__name__
-        log.append("run_finished", verb=step, outcome="refused" if isinstance(failure, Refused) else "error", error=line)
+        log.append(
+            "run_finished", verb=step, outcome="refused" if isinstance(failure, Refused) else "error", error=line
+        )
         raise
     log.append("run_finished", verb=step, outcome="ok")
 

@@ -75,7 +75,8 @@ class Settings:
         marked = self.kind()
         if marked and kind and marked != kind:
             raise HomeError(
-                f"{self.home} holds {marked} data and is kept apart from {kind} data: set YILIAN_HOME to another directory"
+                f"{self.home} holds {marked} data and is kept apart from {kind} data: "
+                "set YILIAN_HOME to another directory"
             )
         for room in ROOMS:
             (self.home / room).mkdir(parents=True, exist_ok=True)

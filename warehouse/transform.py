@@ -117,7 +117,9 @@ def environment(settings: Settings, build_file: Path) -> dict[str, str]:
 def table(results: list[NodeResult]) -> list[str]:
     """The results as lines for a log."""
     width = max((len(r.node) for r in results), default=0)
-    return [f"{r.status:<8} {r.seconds:7.2f}s  {r.kind:<9} {r.node:<{width}}  {r.message or ''}".rstrip() for r in results]
+    return [
+        f"{r.status:<8} {r.seconds:7.2f}s  {r.kind:<9} {r.node:<{width}}  {r.message or ''}".rstrip() for r in results
+    ]
 
 
 def _run(command: list[str], settings: Settings, build_file: Path, output: Path, lease_fd: int | None) -> int:
