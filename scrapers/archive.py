@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import re
 import secrets
@@ -336,14 +337,14 @@ class Archive:
         healed = int(_heal_log(EventLog(self.home, room.name).path))
         logged = {c.capture_id for c in _captures_of(self.home, room.name)}
         for note in sorted(room.glob("*.intent.json")):
-            intent = orjson.loads(note.read_bytes())
+            intent = json.loads(note.read_bytes())
             self._finish(room, intent, is_logged=intent["capture"]["capture_id"] in logged)
             checkpoint("intent finished")
             note.unlink()
             (room / f"{intent['capture']['capture_id']}.drop.json").unlink(missing_ok=True)
             healed += 1
         for note in sorted(room.glob("*.drop.json")):
-            healed += self._return_to_inbox(room, orjson.loads(note.read_bytes()))
+            healed += self._return_to_inbox(room, json.loads(note.read_bytes()))
             note.unlink()
         for leftover in room.iterdir():
             if leftover.name != ".lock":
@@ -491,7 +492,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with part.open("wb") as file:
-        file.write(orjson.dumps(content) + b"\n")
+        file.write(json.dumps(content).encode("ascii") + b"\n")  # file names that are not UTF-8 survive in this
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
