@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from scrapers import archive, notices, records, registry, steps
@@ -30,7 +30,6 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, width=None if sys.stdout.isatty() else 10_000)  # piped tables never wrap
 
 Say = Callable[[str], None]
-Bar = Callable[[str, int, int | None], None]
 
 
 class Failed(click.ClickException):
@@ -177,7 +176,7 @@ def refresh_command(day: str | None, full_refresh: bool, accepted: tuple[str, ..
                 full_refresh=full_refresh,
                 accepted_checks=accepted,
                 say=say,
-                progress=bar,
+                progress=bar.advance,
             )
     click.echo(f"published {version.name}")
     click.echo(f"checksum {version.checksum}")
@@ -403,11 +402,24 @@ def _say() -> Iterator[Say]:
     yield lambda line: click.echo(line, err=True)
 
 
+class _Bars:
+    """A progress bar a label."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def advance(self, label: str, done: int, total: int | None) -> None:
+        if label not in self._tasks:
+            self._tasks[label] = self._progress.add_task(label, total=total)
+        self._progress.update(self._tasks[label], completed=done, total=total)
+
+
 @contextmanager
-def _bars() -> Iterator[Bar]:
-    """A progress bar a label on a terminal; nothing elsewhere."""
+def _bars() -> Iterator[steps.Progress]:
+    """Progress bars on a terminal, none elsewhere."""
     if not err.is_terminal:
-        yield lambda _label, _done, _total: None
+        yield steps.NoProgress()
         return
     columns = (
         SpinnerColumn(),
@@ -417,14 +429,7 @@ def _bars() -> Iterator[Bar]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=err, transient=True) as progress:
-        tasks: dict[str, Any] = {}
-
-        def advance(label: str, done: int, total: int | None) -> None:
-            if label not in tasks:
-                tasks[label] = progress.add_task(label, total=total)
-            progress.update(tasks[label], completed=done, total=total)
-
-        yield advance
+        yield _Bars(progress)
 
 
 def _print_table(title: str | None, rows: list[dict[str, Any]], names: list[str] | None = None) -> None:

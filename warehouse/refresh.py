@@ -204,7 +204,7 @@ def night(
     full_refresh: bool = False,
     accepted_checks: tuple[str, ...] = (),
     say: Say = _quiet,
-    progress: Callable[[str, int, int], None] = lambda _label, _done, _total: None,
+    progress: Callable[[str, int, int | None], None] = lambda _label, _done, _total: None,
 ) -> publishing.Version:
     """All steps in order under one lease."""
     run_id = new_run_id("refresh")
