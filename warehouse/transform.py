@@ -101,11 +101,14 @@ def project_hash() -> str:
     return digest.hexdigest()
 
 
-def environment(settings: Settings, build_file: Path) -> dict[str, str]:
-    """What dbt_project/profiles.yml reads."""
+def environment(settings: Settings) -> dict[str, str]:
+    """What dbt_project/profiles.yml reads.
+
+    The database is not named: it is the one in the working directory, so that the profile is the same every night
+    and dbt's partial parse is kept.
+    """
     return {
-        **os.environ,
-        "YILIAN_BUILD_FILE": str(build_file),
+        **{k: v for k, v in os.environ.items() if k != "YILIAN_BUILD_FILE"},
         "YILIAN_THREADS": str(settings.threads),
         "DBT_PROJECT_DIR": str(DBT_PROJECT),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
@@ -127,7 +130,7 @@ def _run(command: list[str], settings: Settings, build_file: Path, output: Path,
     with output.open("wb") as out:
         return subprocess.run(
             command,
-            env=environment(settings, build_file),
+            env=environment(settings),
             cwd=build_file.parent,
             stdin=subprocess.DEVNULL,
             stdout=out,
