@@ -111,14 +111,15 @@ def _cut_torn_line(descriptor: int) -> bool:
     return end < size
 
 
-def read_events(home: Path, since: str | None = None) -> Iterator[dict[str, Any]]:
-    """The events of all runs in order of file name; a torn last line is skipped.
+def read_events(home: Path, since: str | None = None, name: str | None = None) -> Iterator[dict[str, Any]]:
+    """The events of all runs, or those of one name, in order of file name; a torn last line is skipped.
 
     `since` (ISO date or time, Shanghai) leaves out what happened earlier.
     """
+    needle = b'"event":' + orjson.dumps(name) if name else b""
     for log in _logs(home, since):
-        for event in _events_of(log):
-            if since is None or event["at"] >= since:
+        for event in _events_of(log, needle):
+            if name in (None, event["event"]) and (since is None or event["at"] >= since):
                 yield event
 
 
@@ -231,7 +232,7 @@ class Archive:
         Returns the capture as logged: outcome new, changed or unchanged with sha256 and size, or refused.
         """
         sha256, size = (capture.sha256, capture.size) if capture.sha256 else digest(held)
-        refusal = self.wall(held, source) if self.wall else None
+        refusal = self.wall(held, source) if self.wall and capture.role == "document" else None
         if refusal:
             capture = replace(capture, outcome="refused", sha256=None, size=size, error=_reason(refusal))
         else:
@@ -295,9 +296,9 @@ class Archive:
         """Is there content of this source with this sha256, under whatever address?"""
         return sha256 in self._of(source_id).shas
 
-    def last_look(self, source_id: str, url: str) -> str:
-        """When this address was last answered with its content or "not modified"; "" if never."""
-        return self._of(source_id).looked.get(url, "")
+    def last_attempt(self, source_id: str, url: str) -> str:
+        """When this address was last asked for, whatever came of it; "" if never."""
+        return self._of(source_id).attempted.get(url, "")
 
     def _of(self, source_id: str) -> _Known:
         if source_id not in self._known:
@@ -378,15 +379,14 @@ class _Known:
 
     def __init__(self) -> None:
         self.last: dict[str, Capture] = {}
-        self.looked: dict[str, str] = {}
+        self.attempted: dict[str, str] = {}
         self.shas: set[str] = set()
 
     def add(self, capture: Capture) -> None:
         if capture.sha256 and capture.outcome in CONTENT_OUTCOMES:
             self.last[capture.url] = capture
             self.shas.add(capture.sha256)
-        if capture.sha256 or capture.outcome == "not_modified":
-            self.looked[capture.url] = capture.finished_at
+        self.attempted[capture.url] = capture.finished_at
 
 
 class _Room:

@@ -133,13 +133,18 @@ class PoliteSession:
             headers["If-None-Match"] = etag
         if last_modified:
             headers["If-Modified-Since"] = last_modified
-        requested_at, deadline, attempt = timestamp(), _Deadline(self._fetch.deadline_s), 0
+        requested_at, deadline, attempt, left = timestamp(), _Deadline(self._fetch.deadline_s), 0, self._left
         while True:
             attempt += 1
             try:
                 with self._guarded(deadline):
                     found = self._attempt(url, headers, held, deadline, as_file)
                 return Answer(url, requested_at=requested_at, finished_at=timestamp(), attempts=attempt, **found)
+            except BudgetSpent:
+                if self._left == left:
+                    raise
+                reason = "the budget ended on the way"
+                return Answer(url, "error", requested_at, timestamp(), attempt, error=reason, stop=True)
             except _Fault as fault:
                 held.unlink(missing_ok=True)
                 if not self._again(fault, attempt, deadline):

@@ -1,0 +1,464 @@
+"""The verbs that DAGs and the command line both call: fetch a source, read what was fetched, read it again.
+
+Comes in: a home, sources, a business date, the wall. Goes out: archived bytes, capture lines, a `StepResult` a
+source, and (through scrapers.notices) parsed notices. Never here: how a request is made (fetch/http.py), what a
+body is (fetch/challenge.py), where bytes are kept (archive.py), what a page says (notices/).
+
+A fault of the outside world is an outcome, never an exception: the other sources go on.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import mimetypes
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from scrapers.archive import Archive, EventLog, Wall, new_run_id, read_captures, read_events
+from scrapers.discover import absolute, feed_manifest, list_pages
+from scrapers.fetch import challenge, drop_folder
+from scrapers.fetch.challenge import Due, Verdict
+from scrapers.fetch.http import BACK_OFF_S, Answer, BudgetSpent, PoliteSession
+from scrapers.records import Capture, Role, now, timestamp
+from scrapers.registry import Source
+
+log = logging.getLogger(__name__)
+
+ERRORS_IN_A_ROW = 3  # then the publisher is left in peace until the next run
+LONGEST_BACK_OFF = timedelta(days=31)
+
+RunOutcome = Literal["ok", "error", "blocked", "suspect"]
+_SEVERITY: tuple[RunOutcome, ...] = ("blocked", "error", "suspect")  # what a run is called that had several
+
+Check = Callable[[bytes], Verdict | None]
+
+
+class Progress(Protocol):
+    """Told how far a step is; `total` is None while nobody knows."""
+
+    def advance(self, label: str, done: int, total: int | None) -> None: ...
+
+
+class NoProgress:
+    """Where nobody watches."""
+
+    def advance(self, label: str, done: int, total: int | None) -> None:
+        pass
+
+
+@dataclass(slots=True)
+class StepResult:
+    """How one source's run ended. `counts`: documents by outcome; `error`: the first fault, in one line."""
+
+    source_id: str
+    outcome: RunOutcome
+    counts: dict[str, int] = field(default_factory=dict)
+    error: str | None = None
+
+
+def crawl(
+    home: Path, sources: Sequence[Source], business_date: str, wall: Wall | None, progress: Progress | None = None
+) -> list[StepResult]:
+    """Fetch notices, one source after another, then read those that were not read yet. One result a source."""
+    results = [fetch_source(home, source, business_date, wall, progress) for source in sources]
+    parse_pending(home, sources, progress)
+    return results
+
+
+def collect(
+    home: Path, sources: Sequence[Source], business_date: str, wall: Wall | None, progress: Progress | None = None
+) -> list[StepResult]:
+    """Fetch the feed files of the sources, one after another. One result a source."""
+    return [fetch_source(home, source, business_date, wall, progress) for source in sources]
+
+
+def fetch_source(
+    home: Path, source: Source, business_date: str, wall: Wall | None, progress: Progress | None = None
+) -> StepResult:
+    """One run of one source: heal what dead runs left, take its dropped files, discover, fetch all, log every attempt.
+
+    Whatever goes wrong is in the result and in the event log.
+    """
+    verb = "crawl" if source.kind == "notices" else "collect"
+    events = EventLog(home, new_run_id(verb))
+    events.append("run_started", verb=verb, source_id=source.id, business_date=business_date)
+    with Archive(home, events, wall) as archive:
+        visit = _Visit(home, source, business_date, archive, progress or NoProgress())
+        try:
+            with _alone(home, source):
+                archive.recover()
+                visit.take_dropped()
+                if source.fetch.mode == "http":
+                    visit.ask_publisher()
+        except Exception as error:  # ours, not the publisher's; still no reason to stop the other sources
+            log.exception("source %s: the run broke off", source.id)
+            visit.fault("error", f"broke off: {type(error).__name__} (see the log of this run)")
+    result = visit.result()
+    events.append(
+        "run_finished",
+        verb=verb,
+        source_id=source.id,
+        outcome=result.outcome,
+        counts=result.counts,
+        error=result.error,
+        note=visit.note,
+    )
+    return result
+
+
+def parse_pending(home: Path, sources: Sequence[Source], progress: Progress | None = None) -> int:
+    """Read every archived notice that this parser version has not read. Returns how many captures were read."""
+    from scrapers.notices import batch
+
+    return _read(home, "parse", sources, batch.pending(home, _documents(home, sources)), progress)
+
+
+def replay(home: Path, sources: Sequence[Source], since: date, progress: Progress | None = None) -> int:
+    """Read the notices fetched on or after a day again, from the archive. Returns how many captures were read."""
+    return _read(home, "replay", sources, _documents(home, sources, since.isoformat()), progress)
+
+
+def _documents(home: Path, sources: Sequence[Source], since: str | None = None) -> list[Capture]:
+    """Captures that brought news of a notice; the same bytes again need no second reading."""
+    wanted = {s.id for s in sources if s.kind == "notices"}
+    return [
+        capture
+        for capture in read_captures(home, since=since)
+        if capture.source_id in wanted and capture.role == "document" and capture.outcome in ("new", "changed")
+    ]
+
+
+def _read(
+    home: Path, verb: str, sources: Sequence[Source], captures: Sequence[Capture], progress: Progress | None
+) -> int:
+    from scrapers.notices import batch
+
+    if not captures:
+        return 0
+    events = EventLog(home, new_run_id(verb))
+    events.append("run_started", verb=verb, source_id=None)
+    by_id = {source.id: source for source in sources}
+    count, error = 0, None
+    try:
+        count = batch.parse_captures(home, captures, by_id, progress or NoProgress())
+    except Exception as fault:
+        error = f"broke off: {type(fault).__name__}"
+        raise
+    finally:
+        outcome = "error" if error else "ok"
+        events.append("run_finished", verb=verb, source_id=None, outcome=outcome, counts={"parsed": count}, error=error)
+    return count
+
+
+@contextmanager
+def _alone(home: Path, source: Source) -> Iterator[None]:
+    """Wait until no other run fetches this source: two at once would ask the publisher twice as fast."""
+    lock = home / "held" / f".{source.id}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class _Stop(Exception):
+    """The publisher is not asked for anything else in this run."""
+
+
+class _Visit:
+    """One run's walk through one source."""
+
+    def __init__(self, home: Path, source: Source, business_date: str, archive: Archive, progress: Progress) -> None:
+        self.home, self.source, self.archive, self.progress = home, source, archive, progress
+        self.business_date = business_date
+        self.note: str | None = None
+        self._counts: Counter[str] = Counter()
+        self._faults: list[tuple[RunOutcome, str]] = []
+        self._errors_in_a_row = 0
+
+    def fault(self, outcome: RunOutcome, reason: str) -> None:
+        self._faults.append((outcome, reason))
+
+    def result(self) -> StepResult:
+        outcomes = {outcome for outcome, _ in self._faults}
+        worst: RunOutcome = next((o for o in _SEVERITY if o in outcomes), "ok")
+        first = next((reason for outcome, reason in self._faults if outcome == worst), None)
+        more = f" (and {len(self._faults) - 1} more)" if len(self._faults) > 1 else ""
+        return StepResult(self.source.id, worst, dict(self._counts), first and first + more)
+
+    # -- the drop folder
+
+    def take_dropped(self) -> None:
+        files = drop_folder.waiting(self.home, self.source)
+        for number, file in enumerate(files, 1):
+            self._take(file)
+            self.progress.advance(f"{self.source.id} inbox", number, len(files))
+
+    def _take(self, file: Path) -> None:
+        started, url = timestamp(), drop_folder.address(file, self.home)
+        capture = self._capture(url, "document", started)
+        try:
+            held = self.archive.hold_dropped(capture.capture_id, file)
+        except FileNotFoundError:
+            return  # its owner or another run was faster
+        capture = replace(
+            capture, filename=url.rpartition("/")[2].removeprefix("inbox:"), media_type=mimetypes.guess_type(url)[0]
+        )
+        verdict = self._judge_dropped(held)
+        if verdict:
+            capture = replace(capture, outcome=verdict.outcome, error=verdict.reason, finished_at=timestamp())
+            self.archive.put_back(held, capture, file.parent / drop_folder.ASIDE / file.name)
+        else:
+            capture = self.archive.admit(held, replace(capture, outcome="new", finished_at=timestamp()), self.source)
+        self._count(capture)
+
+    def _judge_dropped(self, held: Path) -> Verdict | None:
+        if held.stat().st_size > self.source.fetch.max_bytes:
+            return Verdict("suspect", f"larger than {self.source.fetch.max_bytes} bytes")
+        return self._judge(held, "file" if self.source.kind == "feed" else "page")
+
+    # -- the network
+
+    def ask_publisher(self) -> None:
+        until = backed_off_until(self.home, self.source.id)
+        if until:
+            self.fault("blocked", f"left alone until {timestamp(until)} after a challenge or a plea to wait")
+            return
+        with PoliteSession(self.source.fetch, self.source.owner) as session:
+            walk = self._walk_lists if self.source.discover.method == "list_pages" else self._walk_manifests
+            try:
+                walk(session)
+            except BudgetSpent:
+                self.note = (
+                    f"the budget of {self.source.fetch.budget} requests is used up; the rest waits for the next run"
+                )
+            except _Stop:
+                self.note = "stopped before everything was asked for"
+
+    def _walk_lists(self, session: PoliteSession) -> None:
+        """All list pages first, then every article."""
+        found: dict[str, None] = {}
+        for first in self.source.urls:
+            found |= dict.fromkeys(self._list(session, first))
+        self._assert_count(len(found))
+        for number, url in enumerate(self._in_turn(found), 1):
+            self._ask(session, url, "document", "page")
+            self.progress.advance(self.source.id, number, len(found))
+
+    def _list(self, session: PoliteSession, first: str) -> list[str]:
+        """The article addresses of one list, to its last page or to the first page that brings nothing new."""
+        pattern = self.source.discover.article_pattern
+        found: dict[str, None] = {}
+        for number in range(1, self.source.discover.max_pages + 1):
+            url = list_pages.page_address(first, number)
+            check = _has_entries(url, pattern) if number == 1 else None
+            capture, data = self._ask(session, url, "discovery", "listing", check=check)
+            if data is None:
+                if capture.outcome == "missing" and number == 1:
+                    self.fault("error", f"{url}: the list is missing (HTTP {capture.http_status})")
+                break
+            markup = challenge.decode(data, self.source.fetch.encoding)
+            news = [e.url for e in list_pages.entries(markup, url, pattern) if e.url not in found]
+            found |= dict.fromkeys(news)
+            self.progress.advance(f"{self.source.id} list", number, None)
+            if not news or len(found) == list_pages.total(markup):
+                break
+        return list(found)
+
+    def _walk_manifests(self, session: PoliteSession) -> None:
+        """Listings, then manifests, then the files whose sha256 the archive does not hold for this source."""
+        listings = list(self.source.urls)
+        manifest_urls: dict[str, None] = {}
+        manifests: list[feed_manifest.Manifest] = []
+        for url in listings:  # grows while it is walked: directories below directories
+            capture, data = self._ask(session, url, "discovery", "listing", check=_is_listing(url))
+            if data is None:
+                if capture.outcome == "missing":
+                    self.fault("error", f"{url}: the listing is missing (HTTP {capture.http_status})")
+                continue
+            listing = feed_manifest.read_listing(data, url)
+            manifest_urls |= dict.fromkeys(listing.manifest_urls)
+            manifests += listing.manifests
+            room = self.source.discover.max_pages - len(listings)
+            listings += [u for u in listing.listing_urls if u not in listings][:room]
+        self._assert_count(len(manifest_urls) + len(manifests))
+        for number, url in enumerate(self._in_turn(manifest_urls), 1):
+            _, data = self._ask(session, url, "manifest", "listing", check=_is_manifest(url))
+            if data is not None:
+                self._ask_file(session, feed_manifest.read_manifest(data, url))
+            self.progress.advance(self.source.id, number, len(manifest_urls) + len(manifests))
+        for number, manifest in enumerate(manifests, 1 + len(manifest_urls)):
+            self._ask_file(session, manifest)
+            self.progress.advance(self.source.id, number, len(manifest_urls) + len(manifests))
+
+    def _ask_file(self, session: PoliteSession, manifest: feed_manifest.Manifest) -> None:
+        if self.archive.holds(self.source.id, manifest.sha256):
+            return
+        capture, _ = self._ask(session, manifest.file_url, "document", "file", sha256=manifest.sha256)
+        if capture.outcome == "missing":
+            self.fault("error", f"{capture.url}: promised by a manifest, and missing")
+
+    def _in_turn(self, urls: Iterable[str]) -> list[str]:
+        """Addresses never asked for, in the publisher's order, then those asked for longest ago.
+
+        So a budget goes to news first, and one page that ends every run does not keep the others from being read.
+        """
+        return sorted(urls, key=lambda url: self.archive.last_attempt(self.source.id, url))
+
+    def _assert_count(self, found: int) -> None:
+        least, most = self.source.assertions.min, self.source.assertions.max
+        if (least is not None and found < least) or (most is not None and found > most):
+            self.fault("suspect", f"discovery found {found}, and the source's bounds are {least} to {most}")
+
+    # -- one address
+
+    def _ask(
+        self,
+        session: PoliteSession,
+        url: str,
+        role: Role,
+        due: Due,
+        *,
+        sha256: str | None = None,
+        check: Check | None = None,
+    ) -> tuple[Capture, bytes | None]:
+        """Ask for one address and log what came of it. Returns the capture, and for lists and manifests the bytes.
+
+        The bytes are those of the answer, or the archived ones where the publisher says they still hold; None where
+        there is nothing to read. Raises _Stop where the publisher wants to be left alone, or seems to be down.
+        """
+        capture = self._capture(url, role, timestamp())
+        held = self.archive.hold(capture.capture_id, urlsplit(url).path.rpartition("/")[2])
+        last = None if sha256 else self.archive.last(self.source.id, url)
+        conditions = {"etag": last.etag, "last_modified": last.last_modified} if last else {}
+        answer = session.get(url, held, as_file=due == "file", **conditions)
+        capture = _answered(capture, answer)
+        verdict = None
+        if answer.outcome == "body":
+            verdict = self._judge(held, due, check) or _compare(answer, sha256)
+            if verdict:
+                capture = replace(capture, outcome=verdict.outcome, error=verdict.reason)
+                self.archive.discard(held, capture)
+            else:
+                capture = replace(capture, outcome="new", sha256=answer.sha256, size=answer.size)
+                capture = self.archive.admit(held, capture, self.source)
+        else:
+            if answer.outcome == "not_modified" and last is None:
+                capture = replace(capture, outcome="error", error="HTTP 304 to a question without a condition")
+            self.archive.record(capture)
+        self._count(capture)
+        self._heed(capture, answer, verdict)
+        kept = capture.sha256 or (last.sha256 if last and capture.outcome == "not_modified" else None)
+        return capture, self.archive.read(kept) if kept and role != "document" else None
+
+    def _judge(self, held: Path, due: Due, check: Check | None = None) -> Verdict | None:
+        rules = self.source.fetch
+        with held.open("rb") as file:
+            data = file.read(challenge.HEAD_BYTES) if due == "file" else file.read()
+        verdict = challenge.judge(data, due, must_match=rules.must_match, encoding=rules.encoding)
+        return verdict or (check(data) if check else None)
+
+    def _heed(self, capture: Capture, answer: Answer, verdict: Verdict | None) -> None:
+        """Leave the publisher alone where it asks for that, sends challenges, or fails again and again."""
+        is_challenge = verdict is not None and verdict.outcome == "blocked"
+        back_off_s = BACK_OFF_S if is_challenge else answer.back_off_s
+        if back_off_s:
+            until = now() + min(timedelta(seconds=back_off_s), LONGEST_BACK_OFF)
+            self.archive.log.append(
+                "backed_off", durable=True, source_id=self.source.id, until=timestamp(until), reason=capture.error
+            )
+        self._errors_in_a_row = self._errors_in_a_row + 1 if capture.outcome == "error" else 0
+        if is_challenge or answer.stop or self._errors_in_a_row >= ERRORS_IN_A_ROW:
+            raise _Stop
+
+    def _capture(self, url: str, role: Role, requested_at: str) -> Capture:
+        """A capture of which nothing is known yet."""
+        return Capture(
+            capture_id=self.archive.new_capture_id(),
+            run_id=self.archive.log.run_id,
+            source_id=self.source.id,
+            kind=self.source.kind,
+            role=role,
+            url=url if url.startswith("inbox:") else absolute(url, "") or url,
+            business_date=self.business_date,
+            requested_at=requested_at,
+            finished_at=requested_at,
+            outcome="error",
+        )
+
+    def _count(self, capture: Capture) -> None:
+        """Count documents by outcome, and whatever went wrong."""
+        fault = next((o for o in _SEVERITY if o == capture.outcome), None)
+        if capture.role == "document" or fault or capture.outcome == "refused":
+            self._counts[capture.outcome] += 1
+        if fault:
+            self.fault(fault, f"{capture.url}: {capture.error}")
+
+
+def backed_off_until(home: Path, source_id: str) -> datetime | None:
+    """Until when a source is to be left alone; None where it may be asked now."""
+    moment = now()
+    latest = max(
+        (
+            datetime.fromisoformat(event["until"])
+            for event in read_events(home, timestamp(moment - LONGEST_BACK_OFF), "backed_off")
+            if event["source_id"] == source_id
+        ),
+        default=moment,
+    )
+    return latest if latest > moment else None
+
+
+def _answered(capture: Capture, answer: Answer) -> Capture:
+    """The capture with what the answer says, not yet judged."""
+    return replace(
+        capture,
+        outcome="error" if answer.outcome == "body" else answer.outcome,
+        requested_at=answer.requested_at,
+        finished_at=answer.finished_at,
+        http_status=answer.status,
+        media_type=answer.media_type,
+        filename=answer.filename,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        attempts=answer.attempts,
+        error=answer.error,
+    )
+
+
+def _compare(answer: Answer, sha256: str | None) -> Verdict | None:
+    if sha256 and answer.sha256 != sha256:
+        return Verdict("suspect", "the file's sha256 is not the one in its manifest")
+    return None
+
+
+def _has_entries(url: str, pattern: str | None) -> Check:
+    """A first list page without an article is not the list, or its markup has changed."""
+
+    def check(data: bytes) -> Verdict | None:
+        found = list_pages.entries(challenge.decode(data), url, pattern)
+        return None if found else Verdict("suspect", "a list page without a single article")
+
+    return check
+
+
+def _is_listing(url: str) -> Check:
+    return lambda data: _faults(lambda: feed_manifest.read_listing(data, url))
+
+
+def _is_manifest(url: str) -> Check:
+    return lambda data: _faults(lambda: feed_manifest.read_manifest(data, url))
+
+
+def _faults(read: Callable[[], object]) -> Verdict | None:
+    try:
+        read()
+    except feed_manifest.ListingError as error:
+        return Verdict("suspect", str(error))
+    return None
