@@ -312,7 +312,7 @@ def _forget_files(con: Connection, receipts: Iterable[Receipt]) -> None:
 def _create_or_widen(con: Connection, contract: Contract) -> None:
     """Create raw.<record_type>; an older warehouse gets the columns that its contract has won since."""
     table = contract.record_type
-    con.execute(contracts.ddl(contract).replace("create table raw.", "create table if not exists raw.", 1))
+    con.execute(contracts.ddl(contract))
     have = {
         row[0]
         for row in con.execute(
