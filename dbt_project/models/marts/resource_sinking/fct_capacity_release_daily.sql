@@ -1,0 +1,32 @@
+-- Capacity that a lead hospital released to one target, by resource, class, basis and day. Complete partitions of the touched days replace what stood there.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_partitions',
+    on_schema_change='fail',
+    meta={'window': 'day', 'partition': 'event_date', 'record_types': ['capacity_release']}
+) }}
+select
+    cast(r.lead_org_id as varchar) as lead_org_id,
+    cast(r.target_type as varchar) as target_type,
+    cast({{ or_missing('r.target_org_id') }} as varchar) as target_org_id,
+    cast(r.team_part as varchar) as team_key,
+    cast(r.resource_type as varchar) as resource_type,
+    cast(r.clinic_class_part as varchar) as clinic_class,
+    cast(r.bed_basis_part as varchar) as bed_basis,
+    cast(r.period_type as varchar) as period_type,
+    cast(r.event_date as date) as event_date,
+    cast(r.lead_org_code as varchar) as lead_org_code,
+    cast(r.target_org_code as varchar) as target_org_code,
+    cast(r.capacity_released as bigint) as capacity_released_count,
+    cast(r.capacity_used as bigint) as capacity_used_count,
+    cast(r.capacity_returned as bigint) as capacity_returned_count,
+    cast(r.priority_used as bigint) as priority_used_count,
+    cast(r.source_id as varchar) as source_id,
+    cast(r.source_system as varchar) as source_system,
+    cast(r.source_record_id as varchar) as source_record_id,
+    cast(r.source_version as bigint) as source_version,
+    cast(r.file_sha256 as varchar) as file_sha256,
+    cast(r.line_no as bigint) as line_no
+from {{ ref('int_capacity_release__resolved') }} as r
+where r.set_aside_reason is null
+order by event_date nulls last
