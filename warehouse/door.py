@@ -337,7 +337,7 @@ def _is_suspect(contract: Contract) -> str:
     keys = "len(regexp_extract_all(text, '\"[ \\t]*:'))"
     tests = ["r is null", "contains(text, chr(92))", "starts_with(text, '[')", f"{keys} <> {present}", _wrong_types(leaves)]
     tests += [t for f in leaves for t in _field_tests(f)]
-    return " or ".join(f"coalesce({t}, true)" for t in tests)
+    return " or ".join(f"coalesce({t}, false)" for t in tests)
 
 
 def _wrong_types(leaves: list[Field]) -> str:

@@ -26,8 +26,10 @@ MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?86[- ]?)?(1[3-9]\d{9})(?![0-9A-Za-z]
 ID18 = re.compile(r"(?<![0-9A-Za-z])([1-9]\d{5})((?:18|19|20)\d{6})(\d{3}[\dXx])(?![0-9A-Za-z])")
 ID15 = re.compile(r"(?<![0-9A-Za-z])([1-9]\d{5})(\d{6})(\d{3})(?![0-9A-Za-z])")
 PERSON = re.compile(r"(?:患者|病人|姓名|家属|联系人)\s*[::是为]?\s*[\u4e00-\u9fff]{2,4}|(?:住院号|门诊号|就诊卡|检查号|病历号|条码)")
+# One pass over the raw bytes: digits that stand alone, and words that go with a person. A line that it does not hit can
+# hold none of the above; escapes (\\u0031…) could hide one, so a backslash makes a candidate too.
 CANDIDATE = re.compile(
-    rb"1[3-9]\d{9}|[1-9]\d{5}(?:18|19|20)\d{6}\d{3}[\dXx]|[1-9]\d{14}(?!\d)|"
+    rb"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|861[3-9]\d{9}|[1-9]\d{14}|[1-9]\d{16}[\dXx])(?![0-9A-Za-z])|\\|"
     + "患者|病人|姓名|家属|联系人|住院号|门诊号|就诊卡|检查号|病历号|条码".encode()
 )
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
