@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import socket
 import threading
 import time
@@ -155,7 +156,7 @@ class PoliteSession:
                         timestamp(),
                         attempt,
                         status=fault.status,
-                        error=str(fault),
+                        error=self._too_late() if fault.outcome == "error" and deadline.is_over() else str(fault),
                         stop=fault.stop,
                         back_off_s=fault.back_off_s,
                     )
@@ -168,7 +169,6 @@ class PoliteSession:
         response = self._walk(url, headers, deadline, check_robots=self._fetch.robots)
         try:
             if response.status_code == 304:
-                response.raw.drain_conn()
                 return {"outcome": "not_modified", "status": 304, "final_url": response.url}
             if response.status_code != 200:
                 raise _fault_of(response)
@@ -176,7 +176,7 @@ class PoliteSession:
         finally:
             response.close()
         if deadline.is_over():  # the timer closed the connection, and the end of a body looks the same
-            raise _Fault(f"no whole answer within {self._fetch.deadline_s:g} s", status=200)
+            raise _Fault(self._too_late(), status=200)
         return {
             "outcome": "body",
             "status": 200,
@@ -193,16 +193,17 @@ class PoliteSession:
     def _walk(self, url: str, headers: dict[str, str], deadline: _Deadline, check_robots: bool) -> requests.Response:
         """Follow redirects by hand: each hop is checked, paused for and counted like any other request."""
         for _ in range(MAX_REDIRECTS + 1):
-            if urlsplit(url).scheme not in ("http", "https"):
+            if not _is_web(url):
                 raise _Fault(f"not an address of the web: {url[:200]}")
             if check_robots:
                 self._heed_robots(url, deadline)
             response = self._send(url, headers, deadline)
             if not response.is_redirect:
                 return response
-            response.raw.drain_conn()
+            with suppress(urllib3.exceptions.HTTPError):
+                response.raw.read(challenge.HEAD_BYTES)  # a body read to its end gives the connection back
             response.close()
-            url = urljoin(url, response.headers["Location"])
+            url = _next_hop(url, response.headers["Location"])
         raise _Fault(f"more than {MAX_REDIRECTS} redirects")
 
     def _send(self, url: str, headers: dict[str, str], deadline: _Deadline) -> requests.Response:
@@ -243,6 +244,9 @@ class PoliteSession:
             finally:
                 self._rest(_origin(response.url))
         return sha.hexdigest(), size
+
+    def _too_late(self) -> str:
+        return f"no whole answer within {self._fetch.deadline_s:g} s"
 
     # -- politeness
 
@@ -386,17 +390,31 @@ def _sleep_until(moment: float) -> None:
         time.sleep(left)
 
 
+def _is_web(url: str) -> bool:
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _next_hop(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        raise _Fault(f"a redirect to something that is no address: {location[:200]}") from None
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"
 
 
 def _root(error: BaseException) -> str:
-    """The innermost reason of a wrapped network error, short and without object addresses."""
+    """The innermost reason of a wrapped network error, and short."""
     seen: BaseException = error
     while (inner := getattr(seen, "reason", None) or (seen.args and seen.args[-1])) and isinstance(inner, Exception):
         seen = inner
-    text = str(seen).split("object at 0x")[0].strip()
+    text = re.sub(r"^\w+\(host=.*?\): ", "", str(seen)).strip()  # urllib3 says first which of its objects speaks
     return f"{type(seen).__name__}: {text[:200]}" if text else type(seen).__name__
 
 
@@ -404,7 +422,7 @@ def _root(error: BaseException) -> str:
 
 
 def _session(vet: Callable[[str, list[str]], None], sockets: WeakSet[socket.socket], contact: str) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False  # no proxy, no .netrc, no certificate bundle from the environment
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = user_agent(contact)
@@ -422,6 +440,12 @@ def user_agent(contact: str) -> str:
         number = "0"
     reach = quote(contact, safe=" @:/+.,-")
     return f"Mozilla/5.0 (compatible; {ROBOTS_TOKEN}/{number}; statistics of public notices; contact: {reach})"
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: redirects are followed in `_walk`; requests would read the whole body of one even when told not to."""
+        return None
 
 
 class _Adapter(HTTPAdapter):
