@@ -93,7 +93,7 @@ def runs(home: Path) -> int:
 
 
 @pytest.mark.parametrize("whole_group", [True, False], ids=["whole group", "parent only"])
-@pytest.mark.parametrize("step", ["load", "transform facts"])
+@pytest.mark.parametrize("step", ["load", "transform all"])
 def test_killed_during_load_and_dbt(
     waiting: Path, undisturbed: str, tmp_path: Path, step: str, whole_group: bool
 ) -> None:

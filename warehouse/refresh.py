@@ -132,7 +132,7 @@ def load(settings: Settings, run_id: str, *, say: Say = _quiet) -> loads.Loaded:
 
 
 def transform(settings: Settings, run_id: str, layer: str, *, say: Say = _quiet) -> None:
-    """Build one layer of models with its tests. Raises Refused with what failed."""
+    """Build one layer of models with its tests, or all. Raises Refused with what failed."""
     with _step(settings, run_id, f"transform {layer}", say) as (log, descriptor):
         state = State.read(settings, run_id)
         try:
@@ -143,11 +143,11 @@ def transform(settings: Settings, run_id: str, layer: str, *, say: Say = _quiet)
                 log=log,
                 full_refresh=state.full_refresh,
                 lease_fd=descriptor,
-                say=lambda line: say(f"  {line}") if " pass " not in line else None,
+                say=say,
             )
         except dbt.TransformFailed as failure:
             raise Refused(str(failure)) from None
-        say(f"layer {layer}: {len(results)} models, seeds and tests")
+        say(f"transformed {layer}: {len(results)} models, seeds and tests")
 
 
 def gate(settings: Settings, run_id: str, *, say: Say = _quiet) -> list[gates.Check]:
@@ -208,18 +208,17 @@ def night(
 ) -> publishing.Version:
     """All steps in order under one lease."""
     run_id = new_run_id("refresh")
-    steps = 4 + len(LAYERS)
+    steps = 5
     with _step(settings, run_id, "refresh", say):
         progress("open", 0, steps)
         open_build(settings, run_id, business_date, full_refresh=full_refresh, accepted_checks=accepted_checks, say=say)
         progress("load", 1, steps)
         load(settings, run_id, say=say)
-        for number, layer in enumerate(LAYERS):
-            progress(f"transform {layer}", 2 + number, steps)
-            transform(settings, run_id, layer, say=say)
-        progress("gate", steps - 2, steps)
+        progress("transform", 2, steps)
+        transform(settings, run_id, dbt.ALL, say=say)
+        progress("gate", 3, steps)
         gate(settings, run_id, say=say)
-        progress("publish", steps - 1, steps)
+        progress("publish", 4, steps)
         version = publish(settings, run_id, say=say)
         progress("published", steps, steps)
         return version
