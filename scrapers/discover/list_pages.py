@@ -44,8 +44,8 @@ def entries(markup: str, base: str, article_pattern: str | None = None) -> list[
 def total(markup: str) -> int | None:
     """How many articles the list says it has, over all its pages."""
     stated = BeautifulSoup(markup, "lxml").select_one(".total_count")
-    digits = re.search(r"\d+", stated.get_text()) if stated else None
-    return int(digits[0]) if digits else None
+    digits = re.search(r"\d[\d,]*", stated.get_text()) if stated else None
+    return int(digits[0].replace(",", "")) if digits else None
 
 
 def page_address(first: str, number: int) -> str:

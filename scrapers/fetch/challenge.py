@@ -17,7 +17,8 @@ from typing import Literal
 HEAD_BYTES = 64 * 1024
 
 MIN_HAN = 60  # a script-heavy page with less is no article; the shortest real page seen has 301
-LITTLE_HAN = 300  # cues count only on pages with less: explanations on challenge pages have up to some 200
+LITTLE_HAN = 300  # titles and templates count only on pages with less: challenge pages explain in up to some 200
+MARKED_HAN = 120  # scripts of a firewall count only on pages with less: sites embed them in short notices too
 LITTLE_TEXT = 40  # visible characters of any script on a script-only error page
 MIN_TEMPLATES = 3  # {{ }} outside scripts
 
@@ -110,7 +111,7 @@ class _View:
         """A page that says, by its title or its scripts, that it stands before the document."""
         if self.han < LITTLE_HAN and _TITLES.search(self.title):
             return "the title of a challenge page"
-        if self.han < LITTLE_HAN and self.has_script and (marker := _MARKERS.search(self.markup)):
+        if self.han < MARKED_HAN and self.has_script and (marker := _MARKERS.search(self.markup)):
             return f"the script of a challenge page ({marker[0].lower()})"
         if self.has_script and len(self.visible.strip()) < LITTLE_TEXT and "<a " not in self.markup.lower():
             return "a page of scripts alone"

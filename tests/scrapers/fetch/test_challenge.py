@@ -1,0 +1,128 @@
+"""Pages that stand before the document, and real-looking documents that mention the same words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scrapers.fetch.challenge import Due, is_challenge, judge
+
+ARTICLE = (
+    "<html><head><title>关于开展医疗安全检查的通知</title><script>var pager = 1;</script></head><body>"
+    "<div class='tit'>关于开展医疗安全检查的通知</div><div id='xw_box'><p>"
+    + "各紧密型城市医疗集团要建设影像、检验、心电等资源共享中心，推进检查检验结果互认，引导优质医疗资源下沉。" * 3
+    + "</p></div></body></html>"
+)
+
+BLOCKED = {
+    "script only": "<html><head></head><body><script>document.cookie='a=1';location.reload()</script></body></html>",
+    "script never closed": "<script>eval(atob('...'))" + "文" * 100,
+    "cookie of 瑞数": "<html><meta content='x'><script>$_ts=window['$_ts'];</script><body>正在加载</body></html>",
+    "加速乐": "<html><script>document.cookie=('__jsl_clearance=1|0|abc');location.href=location</script></html>",
+    "Aliyun": "<html><body><script>setCookie('acw_sc__v2', x);</script>loading the page now</body></html>",
+    "Cloudflare": "<html><head><title>Just a moment...</title></head><body><p>Enable JavaScript and cookies to "
+    "continue, this takes a few seconds.</p><script>window._cf_chl_opt={}</script></body></html>",
+    "slider": "<html><head><title>滑动验证</title></head><body><p>请按住滑块，拖动到最右边以完成验证</p>"
+    "<script src='/captcha.js'></script></body></html>",
+    "firewall": "<html><head><title>网站防火墙</title></head><body>"
+    + "<p>您的请求带有不合法的参数，已被管理员设置拦截！</p>" * 4 + "</body></html>",
+    "browser check": "<html><title>访问验证</title><body><p>为了您的账户安全，请点击按钮继续访问</p></body></html>",
+    "unrendered": "<html><script src=vue.js></script><body><nav>" + "首页机构新闻公开服务互动专题" * 7
+    + "</nav><h1>{{ title }}</h1><span>{{ date }}</span><div>{{ body }}</div></body></html>",
+    "empty frame": "<html><body><div id=app></div><script src=app.js></script><noscript>" + "请启用脚本" * 30
+    + "</noscript><footer>某某市卫生健康委员会 版权所有 网站地图 联系我们 无障碍浏览</footer></body></html>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", BLOCKED)
+def test_a_page_before_the_document_is_blocked(kind: str) -> None:
+    verdict = judge(BLOCKED[kind].encode(), "page")
+    assert verdict, kind
+    assert verdict.outcome == "blocked"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ARTICLE,
+        ARTICLE.replace("<script>", "<script src='/wzws.js'></script><script>"),  # a site that embeds its firewall
+        ARTICLE.replace("影像", "{{影像}}", 1),
+        ARTICLE.replace("</head>", "<script>never closed</head>", 1).replace("<script>never", "<!-- never -->"),
+        "国卫医函〔2023〕27号",  # a short text is a text
+        "<html><body><p>附件下载</p></body></html>",  # short, without scripts
+        "%PDF-1.7 ...",
+    ],
+)
+def test_a_document_is_not_blocked(page: str) -> None:
+    assert judge(page.encode(), "page") is None
+    assert judge(page.encode("gb18030"), "page", encoding="gb18030") is None
+
+
+def test_must_match() -> None:
+    assert judge(ARTICLE.encode(), "page", must_match=("xw_box", r"互认.*下沉")) is None
+    verdict = judge(ARTICLE.encode("gbk"), "page", must_match=("UCAP-CONTENT",))
+    assert verdict
+    assert verdict.outcome == "suspect"
+    assert "UCAP-CONTENT" in verdict.reason
+    assert judge(b"<ul><li><a href=1>x</a></li></ul>", "listing", must_match=("xw_box",)) is None, "for documents only"
+
+
+@pytest.mark.parametrize("due", ["page", "listing", "file"])
+def test_an_empty_body_is_suspect(due: Due) -> None:
+    for body in (b"", b" \r\n\t"):
+        verdict = judge(body, due)
+        assert verdict
+        assert verdict.outcome == "suspect"
+
+
+@pytest.mark.parametrize(
+    "body", ["<html><body><h1>登录</h1></body></html>", "\ufeff<!DOCTYPE HTML><p>", "\n<!-- x --><head>"]
+)
+def test_html_is_no_data_file(body: str) -> None:
+    verdict = judge(body.encode(), "file")
+    assert verdict
+    assert verdict.outcome == "suspect"
+
+
+def test_data_files_are_files() -> None:
+    for body in (
+        b'{"a": 1}\n',
+        b"code,name\n1,<b>\n",
+        b"\x1f\x8b\x08\x00",
+        b"PK\x03\x04",
+        b"<?xml version='1.0'?><r/>",
+    ):
+        assert judge(body, "file") is None
+
+
+def test_a_directory_index_is_a_listing_but_no_article() -> None:
+    index = b"<html><script>sort()</script><body><a href='a.manifest.json'>a.manifest.json</a></body></html>"
+    assert judge(index, "listing") is None
+    assert judge(index, "page") is not None
+    assert judge(BLOCKED["script only"].encode(), "listing") is not None
+
+
+def test_an_error_page_is_a_challenge_only_if_it_says_so() -> None:
+    assert is_challenge(BLOCKED["加速乐"].encode())
+    assert not is_challenge(
+        b"<html><script src=a.js></script><h1>500</h1><p>Internal server error, please try later</p></html>"
+    )
+    assert not is_challenge(b"")
+
+
+def test_hostile_markup_is_judged_quickly() -> None:
+    judge(b"<html>" + b"<script>" * 200_000, "page")
+    judge(b"<html>" + b"<" * 500_000, "page")
+    judge(b"<!--" * 200_000, "page")
+    judge(b"<html>" + b"{{" * 200_000, "page")
+
+
+@pytest.mark.shared
+def test_real_pages_that_are_labelled(shared: Path) -> None:
+    import json
+
+    for page in sorted((shared / "real_pages" / "html").glob("*.html")):
+        label = json.loads(page.with_suffix(".expected.json").read_text(encoding="utf-8"))
+        verdict = judge(page.read_bytes(), "page")
+        assert bool(verdict and verdict.outcome == "blocked") == bool(label.get("must_be_flagged_blocked")), page.name
