@@ -3,7 +3,8 @@
   them when a model runs and render literals, so that DuckDB prunes by zone map and nothing depends on dbt vars.
 
   touched_days(record_types)            list of ISO dates, or none where everything is to be built (full refresh)
-  touched_months(record_types)          list of first days of the months that these days fall into, or none
+  touched_months(record_types)          list of first days of the months that these days fall into, or none; none too
+                                        where the table is new or a master changed: then every month is built
   touched_day_filter(column, types)     SQL: is this day touched?  `true` on a full refresh, `false` when nothing is
   touched_month_filter(column, types)   SQL: does this day fall into a touched month? whole history if a master changed
   partition_filter(config)              SQL: the rows of a table that its `replace_partitions` meta says to replace
@@ -28,7 +29,7 @@
 
 {% macro touched_months(record_types) %}
     {% set days = touched_days(record_types) %}
-    {% if days is none or is_master_touched() %}{{ return(none) }}{% endif %}
+    {% if days is none or not is_incremental() or is_master_touched() %}{{ return(none) }}{% endif %}
     {% set months = [] %}
     {% for day in days if day[:7] ~ '-01' not in months %}{% do months.append(day[:7] ~ '-01') %}{% endfor %}
     {{ return(months) }}
@@ -56,7 +57,20 @@
     {%- endif %}
 {%- endmacro %}
 
+{# For tables that hold several record types: each has touched days of its own; masters are always replaced whole. #}
+{% macro touched_record_day_filter(column, record_types, masters) -%}
+    record_type in ('{{ masters | join("', '") }}')
+    {%- for record_type in record_types %}
+    or (record_type = '{{ record_type }}' and {{ touched_day_filter(column, [record_type]) }})
+    {%- endfor %}
+{%- endmacro %}
+
 {% macro partition_filter(meta) -%}
-    {% set filters = {'day': touched_day_filter, 'month': touched_month_filter} -%}
-    {{ filters[meta['window']](meta['partition'], meta['record_types']) }}
+    {% if meta['window'] == 'day' -%} {{ touched_day_filter(meta['partition'], meta['record_types']) }}
+    {%- elif meta['window'] == 'month' -%} {{ touched_month_filter(meta['partition'], meta['record_types']) }}
+    {%- elif meta['window'] == 'record_day' -%}
+    {{ touched_record_day_filter(meta['partition'], meta['record_types'], meta['masters']) }}
+    {%- else -%}
+    {{ exceptions.raise_compiler_error('replace_partitions: no window ' ~ meta['window']) }}
+    {%- endif %}
 {%- endmacro %}

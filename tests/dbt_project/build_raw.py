@@ -79,8 +79,7 @@ class Build:
     def environment(self) -> dict[str, str]:
         target = Path(os.environ.get("YILIAN_TEST_DBT_TARGET", self.folder.parent / "dbt_target"))
         return {
-            **os.environ,
-            "YILIAN_BUILD_FILE": str(self.path),
+            **{k: v for k, v in os.environ.items() if k != "YILIAN_BUILD_FILE"},
             "YILIAN_THREADS": "2",
             "DBT_PROJECT_DIR": str(settings.DBT_PROJECT),
             "DBT_PROFILES_DIR": str(settings.DBT_PROJECT),
