@@ -199,24 +199,35 @@ class Archive:
         return self._open_room() / f"{capture_id}{_suffix(filename)}"
 
     def hold_dropped(self, capture_id: str, file: Path) -> Path:
-        """Move a file from the inbox to held/, remembering where it lay."""
+        """Move a file from the inbox to held/, remembering where it lay. Raises OSError where it can't be moved."""
         held = self.hold(capture_id, file.name)
-        _write(_drop_note(held, capture_id), {"inbox": str(file.relative_to(self.home)), "held": held.name})
+        _write(
+            _drop_note(held, capture_id),
+            {"inbox": str(file.relative_to(self.home)), "held": held.name},
+            held.parent,
+        )
         checkpoint("drop noted")
-        file.rename(held)
+        try:
+            file.rename(held)
+        except OSError:
+            _drop_note(held, capture_id).unlink()
+            raise
         checkpoint("drop moved")
         return held
 
     def put_back(self, held: Path, capture: Capture, place: Path) -> None:
         """Record an attempt at a dropped file that did not become content, and put the file at `place`."""
         self.record(capture)
+        checkpoint("recorded")
         place.parent.mkdir(parents=True, exist_ok=True)
         held.replace(place)
+        checkpoint("put back")
         _drop_note(held, capture.capture_id).unlink(missing_ok=True)
 
     def discard(self, held: Path, capture: Capture) -> None:
         """Record an attempt whose bytes are not content, and delete them."""
         self.record(capture)
+        checkpoint("recorded")
         held.unlink(missing_ok=True)
 
     def record(self, capture: Capture) -> None:
@@ -245,7 +256,7 @@ class Archive:
         }
         note = held.parent / f"{capture.capture_id}.intent.json"
         checkpoint("judged")
-        _write(note, intent)
+        _write(note, intent, held.parent)
         checkpoint("intent written")
         self._carry_out(held.parent, intent)
         self._log(capture)
@@ -259,7 +270,7 @@ class Archive:
         """Move the bytes as the intent says. May be done again after a crash at any point."""
         held = room / intent["held"]
         if intent["tombstone"]:
-            _write(tombstone_path(self.home, intent["tombstone"]["sha256"]), intent["tombstone"])
+            _write(tombstone_path(self.home, intent["tombstone"]["sha256"]), intent["tombstone"], room)
             checkpoint("tombstone written")
             held.unlink(missing_ok=True)
             return
@@ -371,6 +382,7 @@ class Archive:
         while place.exists():  # meanwhile another file of this name was dropped
             place = place.with_name(f"{secrets.token_hex(2)}-{place.name}")
         held.rename(place)
+        checkpoint("returned")
         return 1
 
 
@@ -487,14 +499,15 @@ def _drop_note(held: Path, capture_id: str) -> Path:
     return held.parent / f"{capture_id}.drop.json"
 
 
-def _write(path: Path, content: dict[str, Any]) -> None:
-    """A small JSON file that is there whole or not at all, also after a power cut."""
+def _write(path: Path, content: dict[str, Any], room: Path) -> None:
+    """A small JSON file that is there whole or not at all, also after a power cut. Its first draft is in the room."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    part = room / f".{path.name}.{secrets.token_hex(4)}"
     with part.open("wb") as file:
         file.write(json.dumps(content).encode("ascii") + b"\n")  # file names that are not UTF-8 survive in this
         file.flush()
         os.fsync(file.fileno())
+    checkpoint("draft written")
     part.replace(path)
     _sync_directory(path.parent)
 
