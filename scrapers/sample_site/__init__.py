@@ -1,7 +1,18 @@
-"""A small publisher of made-up notices and feeds on loopback, for the first run and for tests.
+"""A small local publisher of sample notices and hospital feeds (示例数据), for the first run and for tests.
 
-Everything it serves is invented, seeded and labelled 「示例数据」; the same seed gives the same bytes on any machine on any
-day. `python -m scrapers.sample_site --port 18765` serves it; `SampleSite(...).serve()` does so inside a test.
+Comes in: a seed and sizes. Goes out: `SampleSite`, which serves everything on loopback and knows the truth about it
+(`expected_facts`, `dirt`, `feed_files`). The same seed gives the same bytes, whatever the day or the process.
+Never here: sentences, institutions or figures of the real world. Only the names of the pilot cities are real, and
+whatever is said about them is made up and labelled.
+
+    places.py, places.csv    the pilots, and which feed platform each belongs to
+    institutions.py          groups, hospitals, shared centres
+    activity.py              what they do in a day: feed records
+    dirt.py                  what goes wrong on the way, and what is to become of it
+    feeds.py                 records → files, manifests, listings
+    articles.yml, notices.py notices and the facts in them
+    pages.py                 notices → list pages and articles as HTML
+    site.py, server.py       the site, and HTTP on loopback
 """
 
 from scrapers.sample_site.site import SampleSite

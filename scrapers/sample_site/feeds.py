@@ -24,6 +24,7 @@ from scrapers.sample_site.institutions import Group
 from scrapers.sample_site.places import PLATFORMS
 
 LAST_DAY = date(2026, 9, 14)
+MANIFEST_ENDING = ".manifest.json"
 SILENT_EVERY = 25  # on one day one group in so many sends nothing: not reported, never zero
 
 
@@ -72,7 +73,7 @@ class Platform:
 
     def index(self) -> bytes:
         """The listing: every manifest, with the name of the file that it stands in."""
-        listed = [{"manifest": manifest_name(file.name), **file.manifest} for file in self.files.values()]
+        listed = [{"manifest": file.name + MANIFEST_ENDING, **file.manifest} for file in self.files.values()]
         content = {"title": f"示例数据:{self.source_id}", "manifests": listed}
         return json.dumps(content, ensure_ascii=False, indent=1).encode()
 
@@ -112,7 +113,7 @@ class Platform:
     def _whole_file(self, record_type: str, day: date) -> str | None:
         """A file without a row says "no activity"; a file that does not come says nothing."""
         nth = self.days.index(day) - len(self.days)
-        if (self.name, record_type, nth) == ("south", "recognition_activity", -1):
+        if (self.name, record_type, nth) == ("south", "recognition_activity", -9):
             return "zero_rows"
         return "missing_file" if (self.name, record_type, nth) == ("west", "capacity", -5) else None
 
@@ -151,5 +152,5 @@ class Platform:
         return f"{day:%Y%m%d}_{source_system(self.name)}_{record_type}_{seq:03d}.{ending}"
 
 
-def manifest_name(file: str) -> str:
-    return f"{file}.manifest.json"
+def manifest_bytes(file: FeedFile) -> bytes:
+    return json.dumps(file.manifest, indent=1).encode()

@@ -1,205 +1,159 @@
-"""The sample site as a local HTTP server: pages, feeds, and addresses that fail on purpose.
+"""`SampleSite`: everything that the sample publishers publish, and the truth about it.
 
-    /nhc/yzygj/s7659/new_list.shtml, new_list_2.shtml …   the list, 24 articles a page
-    /nhc/yzygj/s9999/<yyyymm>/<32 hex>.shtml              the articles
-    /feeds/<source_id>/index.json                         manifests of a platform's files
-    /feeds/<source_id>/<file>                             the files, and <file>.manifest.json beside each
-    /faults/{500,412,hang,drip}/…                         an error, a challenge page, silence, a byte a second
-    /robots.txt                                           everything is allowed
-
-Everything but the faults has an ETag and Last-Modified and answers conditional requests with 304.
+Comes in: a seed, how many days, how many pilots, how many groups a pilot. Goes out: documents by path, served on
+loopback or handed over directly. Never here: the wording of notices, the content of feeds, HTTP itself.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 
-from scrapers.sample_site import feeds, pages
-from scrapers.sample_site.feeds import Dirt, FeedFile
-from scrapers.sample_site.pages import Article, Expected
+from scrapers.sample_site import feeds, institutions, notices, pages, places, server
+from scrapers.sample_site.feeds import Dirt, Platform
+from scrapers.sample_site.institutions import Group
+from scrapers.sample_site.notices import Article, ExpectedFact
+from scrapers.sample_site.server import Request
 
-LAST_MODIFIED = "Mon, 14 Sep 2026 16:00:00 GMT"
-CHALLENGE = (
-    "<!DOCTYPE html><html><head><meta charset='utf-8'></head><body><script>"
-    "var _0x={a:1};document.cookie='k='+_0x.a;location.reload();</script></body></html>"
-)
-PATIENCE_S = 600.0
+SEED = 20260901
+LIST = "/nhc/yzygj/s7659/new_list"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One line of the server's log. at: time.monotonic()."""
+class Document:
+    """One published document; ETag and Last-Modified follow from it."""
 
-    method: str
-    path: str
-    status: int
-    at: float
+    data: bytes
+    media_type: str
+    modified: datetime
+
+    @property
+    def etag(self) -> str:
+        return f'"{hashlib.sha256(self.data).hexdigest()[:32]}"'
 
 
 class SampleSite:
-    """The site of one seed. Content is made at first use and kept."""
+    """A sample publisher. Everything is made when it is first asked for, and kept.
 
-    def __init__(self, seed: int = 20260901, days: int = 14, pilots: int = 81, articles: int = 60) -> None:
+    `requests` remembers what was asked of it while it was served.
+    """
+
+    def __init__(
+        self,
+        seed: int = SEED,
+        days: int = 14,
+        pilots: int = 81,
+        groups_per_pilot: tuple[int, int] = (2, 3),
+        articles: int = 60,
+    ) -> None:
+        if not 1 <= pilots <= len(places.pilots()):
+            raise ValueError(f"pilots {pilots}: from 1 to {len(places.pilots())}")
+        if days < 1:
+            raise ValueError(f"days {days}: at least 1")
         self.seed = seed
-        self.days = days
-        self.pilots = pilots
-        self.article_count = articles
+        self.days = feeds.event_days(days)
         self.requests: list[Request] = []
-        self._making = threading.Lock()
-        self._stopping = threading.Event()
+        self._places = places.pilots()[:pilots]
+        self._groups_per_pilot = groups_per_pilot
+        self._article_count = articles
+        self._making = threading.RLock()
+        self._platforms: dict[str, Platform] = {}
 
-    # -- what there is
+    # -- the truth
 
-    def feed_files(self) -> list[FeedFile]:
-        """Every feed file: source_id, filename, day, rows, data (bytes as served)."""
-        with self._making:
-            return self._feeds[0]
+    @cached_property
+    def groups(self) -> list[Group]:
+        return institutions.build(self.seed, self._places, self._groups_per_pilot)
+
+    @cached_property
+    def articles(self) -> list[Article]:
+        """The notices, newest first."""
+        return notices.write(self.seed, self._article_count)
+
+    def expected_facts(self, base: str = "") -> list[ExpectedFact]:
+        """The facts that the notices hold; `base` is put before their paths."""
+        return [replace(fact, url=base + article.path) for article in self.articles for fact in article.facts]
 
     def dirt(self) -> list[Dirt]:
-        """Every deliberate fault in the feeds."""
+        """Every line and file of the feeds that is not clean."""
+        return [dirt for name in places.PLATFORMS for dirt in self._platform(name).dirt]
+
+    def feed_files(self) -> Iterator[tuple[str, str, bytes]]:
+        """(source id, file name, bytes) of every feed file, in the order in which they were published."""
+        for name in places.PLATFORMS:
+            for file in self._platform(name).files.values():
+                yield file.source_id, file.name, file.data
+
+    # -- what is published
+
+    def document(self, path: str) -> Document | None:
+        """What stands at a path, None where there is nothing."""
         with self._making:
-            return self._feeds[1]
-
-    def articles(self) -> list[Article]:
-        return self._articles
-
-    def expected_facts(self) -> list[Expected]:
-        """Every fact that an article states."""
-        return [fact for article in self._articles for fact in article.facts]
-
-    @cached_property
-    def _feeds(self) -> tuple[list[FeedFile], list[Dirt]]:
-        return feeds.build(self.seed, self.days, self.pilots)
-
-    @cached_property
-    def _articles(self) -> list[Article]:
-        return pages.articles(self.seed, self.article_count)
-
-    @cached_property
-    def _by_path(self) -> dict[str, Article]:
-        return {article.path: article for article in self._articles}
-
-    # -- serving
-
-    @contextmanager
-    def serve(self, port: int = 0) -> Iterator[str]:
-        """Serve on 127.0.0.1 (port 0: a free one) for a block; gives the address."""
-        handler = type("Handler", (_Handler,), {"site": self})
-        server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            self._stopping.set()
-            server.shutdown()
-            server.server_close()
-
-    def content(self, path: str) -> tuple[bytes, str] | None:
-        """Bytes and media type of an address, None where there is nothing."""
-        if path == "/robots.txt":
-            return b"User-agent: *\nAllow: /\n", "text/plain"
-        if match := re.fullmatch(r"/nhc/yzygj/s7659/new_list(?:_(\d+))?\.shtml", path):
-            page = pages.list_page(self._articles, int(match[1] or 1))
-            return (page.encode(), "text/html; charset=utf-8") if page else None
-        if article := self._by_path.get(path):
-            return article.page().encode(), "text/html; charset=utf-8"
-        if match := re.fullmatch(r"/feeds/([a-z_]+)/([\w.-]+)", path):
-            return self._feed(match[1], match[2])
+            if path in ("/", "/index.html"):
+                return _page(pages.home(), notices.LAST_DAY)
+            if path == "/robots.txt":
+                return Document(pages.ROBOTS.encode(), "text/plain; charset=utf-8", _moment(notices.FIRST_DAY))
+            if path.startswith("/nhc/"):
+                return self._notice_page(path)
+            if path.startswith("/feeds/"):
+                return self._feed_document(*path.removeprefix("/feeds/").partition("/")[::2])
         return None
 
-    def _feed(self, source_id: str, name: str) -> tuple[bytes, str] | None:
-        mine = {f.filename: f for f in self.feed_files() if f.source_id == source_id}
+    def _notice_page(self, path: str) -> Document | None:
+        number = pages.list_number(path, LIST)
+        if number is not None:
+            newest = self.articles[0].date if self.articles else notices.FIRST_DAY
+            return _page(pages.article_list(self.articles, number, LIST), newest)
+        article = self._articles_by_path.get(path)
+        return _page(pages.article(article), article.date) if article else None
+
+    @cached_property
+    def _articles_by_path(self) -> dict[str, Article]:
+        return {article.path: article for article in self.articles}
+
+    def _feed_document(self, source_id: str, name: str) -> Document | None:
+        platform = source_id.removeprefix("sample_feed_")
+        if platform not in places.PLATFORMS or feeds.source_id(platform) != source_id:
+            return None
+        published = self._platform(platform)
         if name == "index.json":
-            body = {"title": "示例数据", "manifests": [_manifest(f) for f in mine.values()]}
-            return json.dumps(body, ensure_ascii=False).encode(), "application/json"
-        if name.endswith(".manifest.json") and (file := mine.get(name.removesuffix(".manifest.json"))):
-            return json.dumps(_manifest(file)).encode(), "application/json"
-        return (mine[name].data, "application/gzip") if name in mine else None
+            return Document(published.index(), "application/json", _moment(self.days[-1].isoformat()))
+        file = published.files.get(name.removesuffix(feeds.MANIFEST_ENDING))
+        if file is None:
+            return None
+        modified = datetime.fromisoformat(file.manifest["produced_at"])
+        if name == file.name:
+            return Document(file.data, _media_type(name), modified)
+        return Document(feeds.manifest_bytes(file), "application/json", modified)
+
+    def _platform(self, name: str) -> Platform:
+        with self._making:
+            if name not in self._platforms:
+                self._platforms[name] = Platform(self.seed, name, self.groups, self.days)
+            return self._platforms[name]
+
+    @contextmanager
+    def serve(self, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
+        """Serve on loopback until the block ends; port 0 takes a free one. Yields the address, without a slash.
+
+        Raises OSError where the port is taken.
+        """
+        with server.running(self.document, self.requests, host, port) as address:
+            yield address
 
 
-def _manifest(file: FeedFile) -> dict[str, object]:
-    return {
-        "file": file.filename,
-        "sha256": hashlib.sha256(file.data).hexdigest(),
-        "rows": file.rows,
-        "produced_at": f"{file.day}T23:30:00+08:00",
-        "period_from": file.day,
-        "period_to": file.day,
-    }
+def _page(markup: str, day: str) -> Document:
+    return Document(markup.encode(), "text/html; charset=utf-8", _moment(day))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    site: ClassVar[SampleSite]
-    protocol_version = "HTTP/1.1"
+def _moment(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T09:00:00+08:00")
 
-    def do_GET(self) -> None:
-        if self.path.startswith("/faults/"):
-            self._fail(self.path.split("/")[2])
-            return
-        found = self.site.content(self.path)
-        if found is None:
-            self._answer(404, "找不到(示例数据)".encode(), "text/plain; charset=utf-8")
-            return
-        body, media_type = found
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        if self.headers.get("If-None-Match") == etag:
-            self._answer(304, b"", media_type, {"ETag": etag})
-            return
-        self._answer(200, body, media_type, {"ETag": etag, "Last-Modified": LAST_MODIFIED})
 
-    def _fail(self, kind: str) -> None:
-        if kind == "500":
-            self._answer(500, b"internal error", "text/plain")
-        elif kind == "412":
-            self._answer(412, CHALLENGE.encode(), "text/html; charset=utf-8")
-        elif kind == "hang":
-            self._log(0)
-            self.site._stopping.wait(PATIENCE_S)
-            self.close_connection = True
-        elif kind == "drip":
-            self._log(200)
-            self._drip()
-        else:
-            self._answer(404, b"", "text/plain")
-
-    def _drip(self) -> None:
-        self.close_connection = True
-        self.send_response(200)
-        self.send_header("Content-Length", "100000")
-        self.end_headers()
-        try:
-            while not self.site._stopping.wait(1.0):
-                self.wfile.write(b"<")
-                self.wfile.flush()
-        except OSError:
-            return
-
-    def _answer(self, status: int, body: bytes, media_type: str, more: dict[str, str] | None = None) -> None:
-        self._log(status)
-        self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        if status != 304:
-            self.send_header("Content-Length", str(len(body)))
-        for name, value in (more or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        if body:
-            self.wfile.write(body)
-
-    def _log(self, status: int) -> None:
-        self.site.requests.append(Request(self.command, self.path, status, time.monotonic()))
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on stderr: the log is `SampleSite.requests`."""
+def _media_type(name: str) -> str:
+    return "application/gzip" if name.endswith(".gz") else "application/x-ndjson"
