@@ -395,10 +395,13 @@ class _Known:
         self.shas: set[str] = set()
 
     def add(self, capture: Capture) -> None:
+        """Take in a line of the log; lines of runs that started in one second come in any order."""
+        url, at = capture.url, capture.finished_at
+        self.attempted[url] = max(at, self.attempted.get(url, ""))
         if capture.sha256 and capture.outcome in CONTENT_OUTCOMES:
-            self.last[capture.url] = capture
             self.shas.add(capture.sha256)
-        self.attempted[capture.url] = capture.finished_at
+            if url not in self.last or self.last[url].finished_at <= at:
+                self.last[url] = capture
 
 
 class _Room:

@@ -282,13 +282,12 @@ class PoliteSession:
         """RFC 9309: no robots.txt (4xx) allows all; one that cannot be had (5xx) allows nothing."""
         response = self._walk(f"{origin}/robots.txt", {}, deadline, check_robots=False)
         try:
+            body = response.raw.read(ROBOTS_BYTES, decode_content=True)
             if response.status_code >= 500:
                 return _Fault(
                     f"robots.txt answers HTTP {response.status_code}: not asked", status=response.status_code, stop=True
                 )
-            if response.status_code != 200:
-                return Protego.parse("")
-            text = response.raw.read(ROBOTS_BYTES, decode_content=True).decode("utf-8", "replace")
+            text = body.decode("utf-8", "replace") if response.status_code == 200 else ""
         except urllib3.exceptions.HTTPError as error:
             raise _Fault(f"robots.txt: {_root(error)}", retry=True) from None
         finally:
