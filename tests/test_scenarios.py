@@ -38,7 +38,7 @@ EVERY_FILE = FIRST_NIGHT | SECOND_NIGHT | THIRD_NIGHT
 CENTRE_DAYS = (
     "select event_date, sum(reported_count), count(*) from fct_centre_activity_daily group by all order by all"
 )
-ASIDE = "select record_type, set_aside_reason, count(*) from operations.fct_feed_set_aside group by all order by all"
+ASIDE = "select record_type, reason, count(*) from operations.fct_feed_set_aside group by all order by all"
 
 
 def night(home: Path, files: dict[str, list[feed.Record]], *options: str) -> None:
