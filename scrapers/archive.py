@@ -55,6 +55,10 @@ class Refusal:
 Wall = Callable[[Path, Source], Refusal | None]
 
 
+class WallFault(Exception):
+    """The wall broke down over a file: it is neither admitted nor refused. Says which error, never its text."""
+
+
 # ---------------------------------------------------------------- the event log
 
 
@@ -216,11 +220,10 @@ class Archive:
         return held
 
     def put_back(self, held: Path, capture: Capture, place: Path) -> None:
-        """Record an attempt at a dropped file that did not become content, and put the file at `place`."""
+        """Record an attempt at a dropped file that did not become content, and put the file at `place`, or beside."""
         self.record(capture)
         checkpoint("recorded")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        held.replace(place)
+        held.rename(_free(place))
         checkpoint("put back")
         _drop_note(held, capture.capture_id).unlink(missing_ok=True)
 
@@ -241,9 +244,10 @@ class Archive:
 
         A capture that comes with the sha256 and size of its bytes is believed; else they are read for it.
         Returns the capture as logged: outcome new, changed or unchanged with sha256 and size, or refused.
+        Raises WallFault, with the bytes still held, where the wall itself fails.
         """
         sha256, size = (capture.sha256, capture.size) if capture.sha256 else digest(held)
-        refusal = self.wall(held, source) if self.wall and capture.role == "document" else None
+        refusal = self._ask_wall(held, source) if capture.role == "document" else None
         if refusal:
             capture = replace(capture, outcome="refused", sha256=None, size=size, error=_reason(refusal))
         else:
@@ -265,6 +269,12 @@ class Archive:
         checkpoint("intent removed")
         _drop_note(held, capture.capture_id).unlink(missing_ok=True)
         return capture
+
+    def _ask_wall(self, held: Path, source: Source) -> Refusal | None:
+        try:
+            return self.wall(held, source) if self.wall else None
+        except Exception as error:
+            raise WallFault(f"the wall could not judge it: {type(error).__name__}") from error
 
     def _carry_out(self, room: Path, intent: dict[str, Any]) -> None:
         """Move the bytes as the intent says. May be done again after a crash at any point."""
@@ -378,10 +388,7 @@ class Archive:
         held, place = room / note["held"], self.home / note["inbox"]
         if not held.exists():
             return 0  # it was never moved, or has been put back
-        place.parent.mkdir(parents=True, exist_ok=True)
-        while place.exists():  # meanwhile another file of this name was dropped
-            place = place.with_name(f"{secrets.token_hex(2)}-{place.name}")
-        held.rename(place)
+        held.rename(_free(place))
         checkpoint("returned")
         return 1
 
@@ -484,6 +491,15 @@ def digest(path: Path) -> tuple[str, int]:
             sha.update(chunk)
             size += len(chunk)
     return sha.hexdigest(), size
+
+
+def _free(place: Path) -> Path:
+    """A place where no other file is: as wished, else with a prefix."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    free = place
+    while free.exists():
+        free = place.with_name(f"{secrets.token_hex(2)}-{place.name}")
+    return free
 
 
 def _reason(refusal: Refusal) -> str:

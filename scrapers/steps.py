@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import mimetypes
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from scrapers.archive import Archive, EventLog, Wall, new_run_id, read_captures, read_events
+from scrapers.archive import Archive, EventLog, Wall, WallFault, new_run_id, read_captures, read_events
 from scrapers.discover import absolute, feed_manifest, list_pages
 from scrapers.fetch import challenge, drop_folder
 from scrapers.fetch.challenge import Due, Verdict
@@ -98,7 +99,7 @@ def fetch_source(
                 if source.fetch.mode == "http":
                     visit.ask_publisher()
         except Exception as error:  # ours, not the publisher's; still no reason to stop the other sources
-            log.exception("source %s: the run broke off", source.id)
+            log.error("source %s: the run broke off\n%s", source.id, _where(error))
             visit.fault("error", f"broke off: {type(error).__name__} (see the log of this run)")
     result = visit.result()
     events.append(
@@ -215,7 +216,13 @@ class _Visit:
             capture = replace(capture, outcome=verdict.outcome, error=verdict.reason, finished_at=timestamp())
             self.archive.put_back(held, capture, file.parent / drop_folder.ASIDE / file.name)
         else:
-            capture = self.archive.admit(held, replace(capture, outcome="new", finished_at=timestamp()), self.source)
+            try:
+                capture = self.archive.admit(
+                    held, replace(capture, outcome="new", finished_at=timestamp()), self.source
+                )
+            except WallFault as fault:  # ours to repair; the file waits where it was dropped
+                capture = self._failed(capture, fault)
+                self.archive.put_back(held, capture, file)
         self._count(capture)
 
     def _judge_dropped(self, held: Path) -> Verdict | None:
@@ -293,6 +300,7 @@ class _Visit:
             if data is not None:
                 self._ask_file(session, feed_manifest.read_manifest(data, url))
             self.progress.advance(self.source.id, number, len(manifest_urls) + len(manifests))
+        manifests.sort(key=lambda m: self.archive.last_attempt(self.source.id, m.file_url))
         for number, manifest in enumerate(manifests, 1 + len(manifest_urls)):
             self._ask_file(session, manifest)
             self.progress.advance(self.source.id, number, len(manifest_urls) + len(manifests))
@@ -346,8 +354,7 @@ class _Visit:
                 capture = replace(capture, outcome=verdict.outcome, error=verdict.reason)
                 self.archive.discard(held, capture)
             else:
-                capture = replace(capture, outcome="new", sha256=answer.sha256, size=answer.size)
-                capture = self.archive.admit(held, capture, self.source)
+                capture = self._admit(held, replace(capture, sha256=answer.sha256, size=answer.size))
         else:
             if answer.outcome == "not_modified" and last is None:
                 capture = replace(capture, outcome="error", error="HTTP 304 to a question without a condition")
@@ -356,6 +363,18 @@ class _Visit:
         self._heed(capture, answer, verdict)
         kept = capture.sha256 or (last.sha256 if last and capture.outcome == "not_modified" else None)
         return capture, self.archive.read(kept) if kept and role != "document" else None
+
+    def _admit(self, held: Path, capture: Capture) -> Capture:
+        try:
+            return self.archive.admit(held, replace(capture, outcome="new"), self.source)
+        except WallFault as fault:  # one file must not stop the others
+            capture = self._failed(capture, fault)
+            self.archive.discard(held, capture)
+            return capture
+
+    def _failed(self, capture: Capture, fault: WallFault) -> Capture:
+        log.error("source %s: %s: %s\n%s", self.source.id, capture.url, fault, _where(fault.__cause__ or fault))
+        return replace(capture, outcome="error", sha256=None, error=str(fault), finished_at=timestamp())
 
     def _judge(self, held: Path, due: Due, check: Check | None = None) -> Verdict | None:
         rules = self.source.fetch
@@ -373,7 +392,7 @@ class _Visit:
             self.archive.log.append(
                 "backed_off", durable=True, source_id=self.source.id, until=timestamp(until), reason=capture.error
             )
-        self._errors_in_a_row = self._errors_in_a_row + 1 if capture.outcome == "error" else 0
+        self._errors_in_a_row = self._errors_in_a_row + 1 if answer.outcome == "error" else 0
         if is_challenge or answer.stop or self._errors_in_a_row >= ERRORS_IN_A_ROW:
             raise _Stop
 
@@ -399,6 +418,11 @@ class _Visit:
             self._counts[capture.outcome] += 1
         if fault:
             self.fault(fault, f"{capture.url}: {capture.error}")
+
+
+def _where(error: BaseException) -> str:
+    """The places of the code an error came through, without its text: that may quote a file."""
+    return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
 
 
 def backed_off_until(home: Path, source_id: str) -> datetime | None:

@@ -267,20 +267,43 @@ def test_a_plea_to_wait_is_kept_over_runs(tmp_path: Path, home: Path, site: Publ
     assert len(site.asked()) == 2
 
 
-def test_our_own_fault_is_told_and_healed(tmp_path: Path, home: Path, site: Publisher) -> None:
+def test_a_wall_that_breaks_down_lets_nothing_in_and_loses_nothing(tmp_path: Path, home: Path, site: Publisher) -> None:
     (home / "inbox" / "news").mkdir()
-    (home / "inbox" / "news" / "a.html").write_bytes(article("a").body)
+    (home / "inbox" / "news" / "dropped.html").write_bytes(article("poison").body)
+    publish_news(site, ["a", "b", "c", "d", "e"])
+    for name in "abcd":
+        site.pages[f"/news/{name}.shtml"] = article(f"poison {name}")
     source = notices(tmp_path, site)
 
     def broken(path: Path, source: Source) -> Refusal | None:
-        raise RuntimeError("a value that must not be told")
+        if b"poison" in path.read_bytes():
+            raise RuntimeError("a value that must not be told")
+        return None
 
     result = steps.fetch_source(home, source, DAY, broken)
-    assert result.outcome == "error"
+    assert (result.outcome, result.counts) == ("error", {"error": 5, "new": 1})
     assert "RuntimeError" in (result.error or "")
-    assert "must not be told" not in (result.error or "")
-    publish_news(site, ["b"])
-    assert fetch(home, source).counts == {"new": 2}
+    assert "must not be told" not in "".join(p.read_text() for p in (home / "events").rglob("*.ndjson"))
+    assert list(content(home, source)) == [f"{site.url}/news/e.shtml"]
+    assert fetch(home, source).counts == {"new": 5, "not_modified": 1}
+
+
+def test_our_own_fault_breaks_off_one_source_only(
+    tmp_path: Path, home: Path, site: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_news(site, ["a"], "good")
+    publish_news(site, ["a"], "bad")
+    intact = steps.list_pages.entries
+
+    def broken(markup: str, base: str, pattern: str | None) -> Any:
+        if "/bad/" in base:
+            raise RuntimeError("a value that must not be told")
+        return intact(markup, base, pattern)
+
+    monkeypatch.setattr(steps.list_pages, "entries", broken)
+    results = [fetch(home, notices(tmp_path, site, name)) for name in ("bad", "good")]
+    assert [r.outcome for r in results] == ["error", "ok"]
+    assert results[0].error == "broke off: RuntimeError (see the log of this run)"
 
 
 # -- feeds
