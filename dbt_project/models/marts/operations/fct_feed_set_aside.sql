@@ -5,7 +5,6 @@
     incremental_strategy='replace_partitions',
     on_schema_change='fail',
     meta={
-        'grain': ['record_type', 'source_system', 'source_record_id'],
         'window': 'record_day',
         'partition': 'event_date',
         'record_types': ['centre_activity', 'recognition_activity', 'capacity', 'capacity_release'],
