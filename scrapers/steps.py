@@ -264,7 +264,7 @@ class _Visit:
         found: dict[str, None] = {}
         for number in range(1, self.source.discover.max_pages + 1):
             url = list_pages.page_address(first, number)
-            check = _has_entries(url, pattern) if number == 1 else None
+            check = _has_entries(url, self.source) if number == 1 else None
             capture, data = self._ask(session, url, "discovery", "listing", check=check)
             if data is None:
                 if capture.outcome == "missing" and number == 1:
@@ -462,11 +462,12 @@ def _compare(answer: Answer, sha256: str | None) -> Verdict | None:
     return None
 
 
-def _has_entries(url: str, pattern: str | None) -> Check:
+def _has_entries(url: str, source: Source) -> Check:
     """A first list page without an article is not the list, or its markup has changed."""
 
     def check(data: bytes) -> Verdict | None:
-        found = list_pages.entries(challenge.decode(data), url, pattern)
+        markup = challenge.decode(data, source.fetch.encoding)
+        found = list_pages.entries(markup, url, source.discover.article_pattern)
         return None if found else Verdict("suspect", "a list page without a single article")
 
     return check

@@ -228,7 +228,8 @@ class PoliteSession:
     def _stream(self, response: requests.Response, held: Path, decode: bool) -> tuple[str, int]:
         limit = self._fetch.max_bytes
         too_large = _Fault(f"larger than {limit} bytes", status=200)
-        if int(response.headers.get("Content-Length") or 0) > limit:
+        stated = response.headers.get("Content-Length", "")
+        if stated.isdecimal() and int(stated) > limit:
             raise too_large
         sha, size = hashlib.sha256(), 0
         with held.open("wb") as file:
@@ -398,7 +399,7 @@ def _is_web(url: str) -> bool:
 
 def _next_hop(url: str, location: str) -> str:
     try:
-        return urljoin(url, location)
+        return urljoin(url, location.encode("latin-1").decode("utf-8"))  # headers come as Latin-1, whatever they hold
     except ValueError:
         raise _Fault(f"a redirect to something that is no address: {location[:200]}") from None
 

@@ -208,6 +208,14 @@ def test_redirects_are_followed_a_few_times(site: Publisher, held: Path) -> None
     assert (answer.outcome, answer.final_url) == ("body", f"{site.url}/5")
 
 
+def test_odd_headers_are_survived(site: Publisher, held: Path) -> None:
+    site.pages["/a"] = Page(b"", 302, {"Location": "/通知".encode().decode("latin-1")})
+    site.pages["/%E9%80%9A%E7%9F%A5"] = Page(BODY, headers={"Content-Length": "many", "Connection": "close"})
+    answer = session(retries=0).get(f"{site.url}/a", held)
+    assert answer.outcome in ("body", "error")
+    assert site.asked()[1] == "/%E9%80%9A%E7%9F%A5"
+
+
 def test_a_redirect_loop_ends(site: Publisher, held: Path) -> None:
     site.pages["/a"] = Page(b"", 302, {"Location": "/a"})
     answer = session().get(f"{site.url}/a", held)
