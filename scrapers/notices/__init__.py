@@ -1,0 +1,54 @@
+"""Notices: the bytes of a page → what it says, and the facts it states with the characters that prove them.
+
+Comes in: archived bytes. Goes out: `records.Notice`, and the JSON object of `yilian parse`. Never here: fetching,
+storage other than parsed/ (batch.py), or a field that the page does not state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from scrapers.fetch import challenge
+from scrapers.notices import facts, lexicon, page
+from scrapers.records import Notice
+
+PARSER_VERSION = "1.0.0"  # changes with every change of what is read from a page, so that archives are read again
+
+__all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
+
+
+def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = None) -> Notice:
+    """Read one page. `url` is for the site it came from, never for a date. A blocked page yields nothing but that."""
+    verdict = challenge.judge(data, "page") if data.strip() else None
+    if verdict is not None and verdict.outcome == "blocked":
+        return Notice(blocked=True, flags=["blocked"])
+    words = lexicon.load()
+    read = page.read(data, media_type=media_type, keywords=words.subject_words)
+    subject = facts.subject(words, read.title, read.body)
+    notice = Notice(
+        relevant=subject.relevant,
+        title=read.title,
+        publish_date=read.publish_date,
+        publish_time=read.publish_time,
+        source=read.source,
+        doc_number=read.doc_number,
+        body=read.body,
+        text=read.text,
+        flags=list(read.flags),
+    )
+    found = facts.extract(words, read, subject)
+    notice.facts, notice.statements = found.facts, found.statements
+    notice.topics = facts.topics(subject, found)
+    notice.flags += found.flags
+    return notice
+
+
+def drawn_text(data: bytes, *, media_type: str | None = None) -> str:
+    """The text in which raw_start and raw_end count: the decoded page; for HTML, its text before any cleaning."""
+    return page.read(data, media_type=media_type).raw
+
+
+def as_json(file: str, notice: Notice) -> dict[str, Any]:
+    """The object of `yilian parse --json` for one file."""
+    return {"file": file, **asdict(notice)}

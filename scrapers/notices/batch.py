@@ -1,0 +1,177 @@
+"""Archived captures → notices and facts as Parquet, one pair of files a capture and parser version.
+
+Comes in: captures of notices, the archive. Goes out: `parsed/<PARSER_VERSION>/<capture_id>.facts.parquet` and, as
+its commit mark, `<capture_id>.notice.parquet`. Never here: deciding what a page says, or the warehouse.
+
+A capture counts as read when its notice file is there; every file is written beside its place and renamed into it,
+so a run that dies is simply done again. A page that cannot be read is recorded (flag parse_error, and an event), and
+the others go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from scrapers import notices
+from scrapers.archive import EventLog, archive_path, new_run_id
+from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, Capture, Fact, Notice, Statement
+from scrapers.registry import Source
+
+log = logging.getLogger(__name__)
+
+_HEX_NAME = re.compile(r"/([0-9a-f]{32})\.s?html?(?:[?#]|$)", re.I)
+
+
+class Progress(Protocol):
+    def advance(self, label: str, done: int, total: int | None) -> None: ...
+
+
+def pending(home: Path, captures: Iterable[Capture]) -> list[Capture]:
+    """The captures with bytes that this parser version has not read yet, in their order."""
+    return [c for c in captures if c.sha256 is not None and not _path(home, c, "notice").exists()]
+
+
+def parse_captures(
+    home: Path, captures: Sequence[Capture], sources: Mapping[str, Source], progress: Progress | None = None
+) -> int:
+    """Read every capture and write what it says. Returns how many were read, those with a parse error included."""
+    done = 0
+    for capture in captures:
+        if capture.sha256 is None:
+            continue
+        notice = _parse(home, capture)
+        write(home, capture, sources.get(capture.source_id), notice)
+        done += 1
+        if progress is not None:
+            progress.advance(f"parse {capture.source_id}", done, len(captures))
+    return done
+
+
+def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -> None:
+    """Facts first, the notice last: its file says that the capture was read."""
+    key = {
+        "capture_id": capture.capture_id,
+        "parser_version": notices.PARSER_VERSION,
+        "notice_id": notice_id(capture),
+        "content_sha256": capture.sha256,
+    }
+    stated: list[Fact | Statement] = [*notice.facts, *notice.statements]
+    rows = [{**key, "fact_no": number, **_fact_row(fact)} for number, fact in enumerate(stated, start=1)]
+    _write(_path(home, capture, "facts"), pa.Table.from_pylist(rows, schema=FACT_SCHEMA))
+    row = {**key, **_notice_row(capture, source, notice)}
+    _write(_path(home, capture, "notice"), pa.Table.from_pylist([row], schema=NOTICE_SCHEMA))
+
+
+def notice_id(capture: Capture) -> str:
+    """What names the document: the 32 hex digits of an NHC address, the bytes of a dropped file, else the address."""
+    if match := _HEX_NAME.search(capture.url):
+        return f"nhc:{match[1].lower()}"
+    if capture.url.startswith("inbox:"):
+        return f"sha256:{capture.sha256}"
+    return f"url:{capture.url}"
+
+
+def _parse(home: Path, capture: Capture) -> Notice:
+    assert capture.sha256 is not None
+    try:
+        data = archive_path(home, capture.sha256).read_bytes()
+        return notices.parse_page(data, url=capture.url, media_type=capture.media_type)
+    except Exception as fault:  # one page must not stop the others
+        log.warning("capture %s could not be read: %s", capture.capture_id, type(fault).__name__)
+        EventLog(home, new_run_id("parse")).append(
+            "parse_error",
+            capture_id=capture.capture_id,
+            source_id=capture.source_id,
+            parser_version=notices.PARSER_VERSION,
+            error=type(fault).__name__,
+        )
+        return Notice(flags=["parse_error"])
+
+
+def _notice_row(capture: Capture, source: Source | None, notice: Notice) -> dict[str, Any]:
+    return {
+        "source_id": source.id if source is not None else capture.source_id,
+        "url": capture.url,
+        "norm_sha256": hashlib.sha256("".join(notice.body.split()).encode()).hexdigest(),
+        "fetched_at": capture.finished_at,
+        "is_blocked": notice.blocked,
+        "is_relevant": notice.relevant,
+        "title": notice.title,
+        "publish_date": notice.publish_date,
+        "publish_time": notice.publish_time,
+        "source_name": notice.source,
+        "doc_number": notice.doc_number,
+        "topics": json.dumps(notice.topics, ensure_ascii=False),
+        "flags": json.dumps(notice.flags, ensure_ascii=False),
+        "body": notice.body,
+        "page_text": notice.text,
+    }
+
+
+def _fact_row(fact: Fact | Statement) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "is_statement": isinstance(fact, Statement),
+        "indicator": fact.indicator,
+        "indicator_code": fact.indicator_code,
+        "subject": fact.subject,
+        "comparator": fact.comparator,
+        "fact_date": fact.date,
+        "date_precision": fact.date_precision,
+        "fact_kind": fact.kind,
+        "topic": fact.topic,
+        "segment": fact.segment,
+        "trust": fact.trust,
+        "evidence": fact.evidence,
+        "start_offset": fact.start,
+        "end_offset": fact.end,
+        "raw_start_offset": fact.raw_start,
+        "raw_end_offset": fact.raw_end,
+    }
+    if isinstance(fact, Statement):
+        return row | {"value_text": fact.value}
+    return row | {
+        "geography": fact.geography,
+        "adcode": fact.adcode,
+        "value": fact.value,
+        "value_max": fact.value_max,
+        "numerator": fact.numerator,
+        "denominator": fact.denominator,
+        "unit": fact.unit,
+    }
+
+
+def _path(home: Path, capture: Capture, kind: str) -> Path:
+    return home / "parsed" / notices.PARSER_VERSION / f"{capture.capture_id}.{kind}.parquet"
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    """Beside its place, to the disk, then into its place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with beside.open("wb") as stream:
+            pq.write_table(table, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+        _sync_directory(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

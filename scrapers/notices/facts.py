@@ -1,0 +1,432 @@
+"""The text of a page → the facts and statements that the lexicon knows, each with the characters that prove it.
+
+Comes in: a `Page` and the lexicon. Goes out: `Found`: facts, statements, flags, and every number that was looked at
+and refused, with the rule. Never here: cues of a single indicator (lexicon/*.yml), or arithmetic beyond the number
+grammar (scrapers.text.numbers).
+
+How a number becomes a fact: titles, document numbers, dates and telephone numbers are masked; what is left is read
+as quantities; an entry claims one if its unit, the noun behind or before it, the needed words around it and none of
+the denied ones are there; the longest noun wins. A wrong fact is worse than a missing one, so what no entry claims
+is not a fact.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TypeVar
+
+from scrapers.notices.lexicon import Cue, FactEntry, Lexicon, StatementEntry
+from scrapers.notices.page import Page
+from scrapers.records import Fact, Statement
+from scrapers.text import dates, doc_numbers, numbers
+from scrapers.text.dates import DateMention
+from scrapers.text.fold import fold
+from scrapers.text.numbers import Quantity
+
+LONGEST_TEXT = 400_000  # characters read for facts; the longest notice seen has 60,000
+LONGEST_SENTENCE = 600
+REACH = 24  # characters behind or before a number in which its noun stands
+CLOSE = 12  # characters before a number in which a denied word counts as its own
+ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
+TRADITIONAL = 0.05  # share of traditional characters
+
+_SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
+_CLAUSE = re.compile(r"(?:[^,:]|,(?=\d{3}))*[,:]?")
+_NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
+_PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
+_ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
+_MASKED = re.compile(
+    r"《[^《》\n]{1,100}》"  # titles
+    r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}(?!\d)"  # telephones
+    r"|[A-Za-z]+[-—]?\d+(?:\.\d+)?|https?://[\w./?=&%-]{1,200}"
+    r"|(?:^|(?<=\n))\s{0,4}(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:\.\d{1,2}){0,2}\s?[.、)](?!\d)"  # numbered lines
+    r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
+    r"|第[一二三四五六七八九十百\d]{1,4}[批次届条章节期个]?"
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ANNOTATION = re.compile(r"(?<=[\u3400-\u9fff)])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
+_TRADITIONAL = frozenset(
+    "醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍"
+)
+_PLANNED = re.compile(r"计划|力争|争取|将要?|拟|目标|到20\d\d年|不少于|至少|不低于|原则上|应当?|要求|要有?|确保")
+_BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争|计划|于|在|自|以来)\s?$")
+_UNTIL = re.compile(r"(?:底|末)?(?:前|之前|以前)")
+
+T = TypeVar("T", Fact, Statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a page is about."""
+
+    relevant: bool
+    topics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A number that was looked at and is no fact."""
+
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(slots=True)
+class Found:
+    facts: list[Fact] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    flags: list[str] = field(default_factory=list)
+
+
+def subject(words: Lexicon, title: str | None, body: str) -> Subject:
+    """Is the page about our subjects, and about which of them?"""
+    head, text = fold(title or ""), fold(body[:LONGEST_TEXT])
+    mentions = len(words.subject.findall(text)) + 3 * len(words.subject.findall(head))
+    foreign = len(words.foreign.findall(text)) + 3 * len(words.foreign.findall(head))
+    if mentions < 2 or foreign > mentions or mentions < len(text) / 3000:
+        return Subject(False, ())
+    topics = tuple(
+        topic.name for topic in words.topics if topic.cue.search(head) or len(topic.cue.findall(text)) >= topic.at_least
+    )
+    return Subject(True, topics)
+
+
+def topics(subject: Subject, found: Found) -> list[str]:
+    """The topics of the page: what it is about, and what its facts are about."""
+    return sorted({*subject.topics, *(fact.topic for fact in found.facts if fact.segment == "main")})
+
+
+def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
+    """Facts and statements of the page's main segment."""
+    found = Found()
+    text = fold(page.body[:LONGEST_TEXT])
+    if page.body_length > LONGEST_TEXT:
+        found.flags.append("text_cut_for_facts")
+    found.flags += _damage(text)
+    if not subject.relevant or "pinyin_annotations" in found.flags:
+        return found
+    year = int(page.publish_date[:4]) if page.publish_date else None
+    reading = _Reading(words, page, text, dates.find(text, year), "medium" if found.flags else "high")
+    for fact in reading.facts(found.rejected):
+        found.facts.append(fact)
+    found.statements = list(reading.statements())
+    found.facts = _once(found.facts, reading)
+    found.statements = _once(found.statements, reading)
+    return found
+
+
+def _damage(text: str) -> list[str]:
+    """What stands between the text and a reader: to be repaired before numbers are trusted."""
+    han = len(_HAN.findall(text))
+    if not han:
+        return []
+    flags = []
+    if len(_ANNOTATION.findall(text)) * 1000 >= ANNOTATIONS * han:
+        flags.append("pinyin_annotations")
+    if sum(character in _TRADITIONAL for character in text) >= TRADITIONAL * han:
+        flags.append("traditional_script")
+    return flags
+
+
+# ---------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a cue is looked for: the clause and sentence around a number, and the sentence before."""
+
+    clause: tuple[int, int]
+    sentence: tuple[int, int]
+    before: int  # begin of the sentence before
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    entry: FactEntry
+    noun: tuple[int, int] | None
+
+    def rank(self) -> tuple[int, int]:
+        return self.entry.priority, self.noun[1] - self.noun[0] if self.noun else 0
+
+
+class _Reading:
+    """One pass over one text."""
+
+    def __init__(self, words: Lexicon, page: Page, text: str, mentions: list[DateMention], trust: str) -> None:
+        self.words, self.page, self.text, self.trust = words, page, text, trust
+        self.mentions = mentions
+        self.sentences = _sentences(text)
+        self._begins = [begin for begin, _ in self.sentences]
+        self._on_page: dict[Cue, bool] = {}
+
+    def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
+        masks = dates.spans(self.text) + [m.span() for m in _MASKED.finditer(self.text)]
+        masks += [(found.start, found.end) for found in doc_numbers.find(self.text)]
+        quantities = numbers.find(self.text, masks)
+        signs: dict[int, str] = {}
+        for index, quantity in enumerate(quantities):
+            last = quantities[index - 1].last if index else 0
+            following = quantities[index + 1].first if index + 1 < len(quantities) else len(self.text)
+            place = self.place(quantity.start)
+            sign = signs[index] = self._sign(quantity, quantities[index - 1] if index else None, signs.get(index - 1))
+            claim = self._claim(quantity, place, last, following)
+            if isinstance(claim, str):
+                rejected.append(Rejected(quantity.start, quantity.end, claim))
+                continue
+            crowded = last > place.clause[0] or following < place.clause[1]
+            yield self._fact(quantity, claim, place, sign, crowded)
+
+    def statements(self) -> Iterator[Statement]:
+        for entry in self.words.statements:
+            for match in entry.says.finditer(self.text):
+                place = self.place(match.start())
+                if match.end() > place.clause[1] or not self._around(entry.needs, entry.deny, place):
+                    continue
+                date = self._date(place, match.start(), stated=True) if entry.dated else None
+                if entry.dated and date is None:
+                    continue
+                yield from self._state(entry, place, date)
+
+    def place(self, at: int) -> _Place:
+        index = bisect_right(self._begins, at) - 1
+        sentence = self.sentences[index]
+        clause = sentence
+        for match in _CLAUSE.finditer(self.text, *sentence):
+            if match.start() <= at < match.end():
+                clause = _trim(self.text, *match.span())
+                break
+        return _Place(clause, sentence, self.sentences[index - 1][0] if index else sentence[0])
+
+    # -- claims
+
+    def _claim(self, quantity: Quantity, place: _Place, last: int, following: int) -> _Claim | str:
+        """The entry that knows this number best, or why none does."""
+        if _ANAPHOR.search(self.text[max(0, quantity.first - 3) : quantity.first]):
+            return "anaphor"
+        claims = [
+            claim
+            for entry in self.words.by_quantity.get(quantity.unit_class, ())
+            if (claim := self._try(entry, quantity, place, last, following)) is not None
+        ]
+        return max(claims, key=_Claim.rank) if claims else "no_entry"
+
+    def _try(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int, following: int) -> _Claim | None:
+        if entry.units and quantity.unit not in entry.units:
+            return None
+        if quantity.unit == "大" and "大" not in entry.units:
+            return None
+        if (quantity.per or "") not in (entry.per or {""}) or quantity.value < entry.minimum:
+            return None
+        noun = None
+        if entry.after is not None or entry.before is not None:
+            noun = self._behind(entry, quantity, following) or self._in_front(entry, quantity, place, last)
+            if noun is None:
+                return None
+        if not self._around(entry.needs, entry.deny, place):
+            return None
+        close = self.text[max(place.sentence[0], last, quantity.first - CLOSE) : quantity.first]
+        if (cue := entry.needs.get("before")) and not cue.search(close):
+            return None
+        if (cue := entry.deny.get("before")) and cue.search(close):
+            return None
+        if (cue := entry.deny.get("after")) and cue.search(self._phrase(quantity, following)):
+            return None
+        return _Claim(entry, noun)
+
+    def _phrase(self, quantity: Quantity, following: int) -> str:
+        """The words behind a number up to the next punctuation or number."""
+        end = min(quantity.last + REACH, following)
+        match = _NOUN_PHRASE.match(self.text, quantity.last, end)
+        return match[0] if match else ""
+
+    def _behind(self, entry: FactEntry, quantity: Quantity, following: int) -> tuple[int, int] | None:
+        """The noun behind the number, with nothing between that begins another thought."""
+        if entry.after is None:
+            return None
+        phrase = self._phrase(quantity, following)
+        for match in entry.after.finditer(phrase):
+            if not self.words.breaks.search(phrase[: match.start()]):
+                return quantity.last + match.start(), quantity.last + match.end()
+        return None
+
+    def _in_front(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int) -> tuple[int, int] | None:
+        """The noun before the number (医共体7家), which then counts nothing that follows."""
+        if entry.before is None or not _PHRASE_END.match(self.text, quantity.last):
+            return None
+        begin = max(place.clause[0], last, quantity.first - REACH)
+        window = self.text[begin : quantity.first]
+        for match in reversed(list(entry.before.finditer(window))):
+            if self.words.connectives.fullmatch(window, match.end()):
+                return begin + match.start(), begin + match.end()
+        return None
+
+    def _around(self, needs: Mapping[str, Cue], deny: Mapping[str, Cue], place: _Place) -> bool:
+        return all(self._has(cue, scope, place) for scope, cue in needs.items() if scope != "before") and not any(
+            self._has(cue, scope, place) for scope, cue in deny.items() if scope not in ("before", "after")
+        )
+
+    def _has(self, cue: Cue, scope: str, place: _Place) -> bool:
+        if scope == "page":
+            if cue not in self._on_page:
+                self._on_page[cue] = bool(cue.search(fold(self.page.title or "")) or cue.search(self.text))
+            return self._on_page[cue]
+        begin, end = {
+            "clause": place.clause,
+            "sentence": place.sentence,
+            "near": (place.before, place.sentence[1]),
+        }[scope]
+        return cue.search(self.text, begin, end) is not None
+
+    def _sign(self, quantity: Quantity, before: Quantity | None, its_sign: str | None) -> str:
+        """至少三分之一的门诊号源和四分之一的住院床位: the 至少 governs both shares."""
+        if quantity.comparator != "=" or quantity.first != quantity.start or before is None or its_sign != ">=":
+            return quantity.comparator
+        between = self.text[before.last : quantity.start]
+        joined = re.fullmatch(r"[^,。;:!?、()\n]{0,12}(?:和|及|与|以及|、)", between)
+        same = before.unit_class == quantity.unit_class and before.unit_class in ("fraction", "percent")
+        said_before = before.first < before.start  # 至少 stands before; 以上 belongs to its own number
+        return ">=" if joined and same and said_before else quantity.comparator
+
+    # -- rows
+
+    def _fact(self, quantity: Quantity, claim: _Claim, place: _Place, sign: str, crowded: bool) -> Fact:
+        entry = claim.entry
+        start, end = self._evidence(quantity, claim, place, crowded)
+        date = self._date(place, quantity.start, stated=False)
+        raw_start, raw_end = self.page.traced.origin(start, end)
+        unit = entry.unit or quantity.unit or None
+        if quantity.per and unit:
+            unit = f"{unit}/{quantity.per}"
+        return Fact(
+            indicator=entry.indicator,
+            indicator_code=entry.indicator_code,
+            subject=entry.subject,
+            geography=None,
+            adcode=None,
+            value=float(quantity.value),
+            value_max=float(quantity.value_max) if quantity.value_max is not None else None,
+            numerator=quantity.numerator,
+            denominator=quantity.denominator,
+            unit=unit,
+            comparator=sign,
+            date=date.iso if date else None,
+            date_precision=date.precision if date else None,
+            kind=self._kind(entry.kind, place),
+            topic=entry.topic,
+            segment="main",
+            trust=self.trust,
+            evidence=self.page.body[start:end],
+            start=start,
+            end=end,
+            raw_start=raw_start,
+            raw_end=raw_end,
+        )
+
+    def _state(self, entry: StatementEntry, place: _Place, date: DateMention | None) -> Iterator[Statement]:
+        start, end = place.clause
+        if date is not None and date.start < start:
+            start = self.place(date.start).clause[0]
+        named = [name for name, cue in entry.values.items() if cue.search(self.text, *place.clause)]
+        if entry.values and len(named) < (1 if entry.write == "each" else 2):
+            return
+        values = [entry.value] if entry.value is not None else named
+        if entry.write == "joined":
+            values = ["|".join(named)]
+        elif entry.write == "number":
+            values = [str(len(named))]
+        raw_start, raw_end = self.page.traced.origin(start, end)
+        for value in values:
+            yield Statement(
+                indicator=entry.indicator,
+                indicator_code=entry.indicator_code,
+                subject=entry.subject,
+                comparator=entry.comparator,
+                value=str(value),
+                date=date.iso if date else None,
+                date_precision=date.precision if date else None,
+                kind=self._kind(entry.kind, place),
+                topic=entry.topic,
+                segment="main",
+                trust=self.trust,
+                evidence=self.page.body[start:end],
+                start=start,
+                end=end,
+                raw_start=raw_start,
+                raw_end=raw_end,
+            )
+
+    def _kind(self, kind: str, place: _Place) -> str:
+        if kind != "auto":
+            return kind
+        return "target" if _PLANNED.search(self.text, *place.clause) else "actual"
+
+    def _evidence(self, quantity: Quantity, claim: _Claim, place: _Place, crowded: bool) -> tuple[int, int]:
+        """The clause, or the member of its list where the clause holds several numbers."""
+        begin, end = place.clause
+        first = min(quantity.first, claim.noun[0] if claim.noun else quantity.first)
+        last = max(quantity.last, claim.noun[1] if claim.noun else quantity.last)
+        if crowded:
+            comma = self.text.rfind("、", begin, first)
+            narrow_begin = comma + 1 if comma >= 0 else begin
+            comma = self.text.find("、", last, end)
+            narrow_end = comma if comma >= 0 else end
+            if narrow_end - narrow_begin >= 6:
+                begin, end = narrow_begin, narrow_end
+        return _trim(self.text, min(begin, first), max(end, last))
+
+    def _date(self, place: _Place, at: int, *, stated: bool) -> DateMention | None:
+        """The date the sentence gives its number: 到2025年, 截至2023年底; for a statement any date before it."""
+        best = None
+        for mention in self._mentions(place.sentence):
+            if mention.iso is None or mention.start > at:
+                continue
+            by = _BY_DATE.search(self.text, max(place.sentence[0], mention.start - 4), mention.start)
+            until = _UNTIL.match(self.text, mention.end)
+            if stated or by or until or mention.precision in ("year-end", "half-year"):
+                best = mention
+        return best
+
+    def _mentions(self, span: tuple[int, int]) -> list[DateMention]:
+        begin = bisect_right(self.mentions, span[0] - 1, key=lambda mention: mention.start)
+        end = bisect_right(self.mentions, span[1] - 1, key=lambda mention: mention.start)
+        return self.mentions[begin:end]
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Sentences, none longer than LONGEST_SENTENCE; they cover the text."""
+    spans = []
+    for match in _SENTENCE.finditer(text):
+        begin, end = match.span()
+        for part in range(ceil((end - begin) / LONGEST_SENTENCE)):
+            start = begin + part * LONGEST_SENTENCE
+            spans.append((start, min(start + LONGEST_SENTENCE, end)))
+    return spans or [(0, 0)]
+
+
+def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Without white space and the punctuation of the clause at its ends."""
+    while begin < end and text[begin] in " \t\n,。;:!?、":
+        begin += 1
+    while end > begin and text[end - 1] in " \t\n,。;:!?、":
+        end -= 1
+    return begin, end
+
+
+def _once(rows: list[T], reading: _Reading) -> list[T]:
+    """One row for what several sentences repeat, the one in the longest sentence; within a sentence all stay."""
+    kept: dict[tuple[object, ...], list[T]] = {}
+    for row in rows:
+        limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
+        kept.setdefault((row.indicator, row.value, *limits), []).append(row)
+    chosen = []
+    for same in kept.values():
+        spans = [reading.place(row.start).sentence for row in same]
+        best = max(spans, key=lambda span: (span[1] - span[0], -span[0]))
+        chosen += [row for row, span in zip(same, spans, strict=True) if span == best]
+    return sorted(chosen, key=lambda row: (row.start, row.end))

@@ -1,0 +1,247 @@
+"""The lexicon: what each indicator is called, counted in, and not to be confused with.
+
+Comes in: the YAML files beside this module (lexicon/README.md says how to write them). Goes out: `Lexicon`: entries
+whose cues are compiled once. Never here: reading pages. Unknown keys, groups, units and topics are refused with file
+and entry, so a slip in the YAML fails the tests and not the night.
+
+A cue is literal text. `@name` stands for the group of that name in words.yml; `…` for up to eight characters without
+punctuation. Cues are compared with folded text (scrapers.text.fold).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scrapers.text import numbers
+from scrapers.text.fold import fold
+
+FOLDER = Path(__file__).parent / "lexicon"
+GENERAL = ("words.yml", "topics.yml")
+
+KINDS = frozenset({"actual", "target", "requirement", "plan", "definition", "milestone", "auto"})
+SCOPES = ("clause", "sentence", "near", "page")  # near: this sentence or the one before
+QUANTITIES = frozenset(numbers.UNITS) | {"fraction", "bare"}
+Cue = re.Pattern[str]
+
+
+class LexiconError(ValueError):
+    """A lexicon file says something that cannot be meant; the message names file, entry and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactEntry:
+    """One indicator as a number. `after`/`before`: what is counted, behind or in front of the number."""
+
+    indicator: str
+    indicator_code: str | None
+    name: str
+    topic: str
+    kind: str
+    subject: str | None
+    quantity: str
+    units: frozenset[str]  # as written on the page; empty: every unit of the class
+    unit: str | None  # to write instead of the page's
+    after: Cue | None
+    before: Cue | None
+    needs: Mapping[str, Cue]
+    deny: Mapping[str, Cue]
+    per: frozenset[str]  # counted by one of these periods; empty: by none
+    priority: int
+    minimum: int
+    example: Mapping[str, Any]
+    counter_example: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementEntry:
+    """One indicator without a number: a clause `says` it, and it is true or names some of the `values`."""
+
+    indicator: str
+    indicator_code: str | None
+    name: str
+    topic: str
+    kind: str
+    subject: str | None
+    comparator: str
+    says: Cue
+    value: str | None
+    values: Mapping[str, Cue]
+    write: str  # each | joined | number
+    needs: Mapping[str, Cue]
+    deny: Mapping[str, Cue]
+    dated: bool  # only where a date is stated with it
+    example: Mapping[str, Any]
+    counter_example: str
+    where: str
+
+
+_FACT_KEYS = frozenset(f.name for f in fields(FactEntry)) - {"where"}
+_STATEMENT_KEYS = frozenset(f.name for f in fields(StatementEntry)) - {"where"}
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    name: str
+    cue: Cue
+    at_least: int  # mentions in the body; one in the title is enough
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    facts: tuple[FactEntry, ...]
+    statements: tuple[StatementEntry, ...]
+    topics: tuple[Topic, ...]
+    subject: Cue
+    subject_words: tuple[str, ...]
+    foreign: Cue
+    breaks: Cue
+    connectives: Cue  # a run of them, whole
+    by_quantity: Mapping[str, tuple[FactEntry, ...]] = field(default_factory=dict)
+
+
+@functools.cache
+def load(folder: Path = FOLDER) -> Lexicon:
+    """Every entry of every file in the folder."""
+    groups = {name: _words(words, {}, "words.yml") for name, words in _read(folder / "words.yml").items()}
+    general = _read(folder / "topics.yml")
+    topics = tuple(
+        Topic(name, _cue(spec["cues"], groups, f"topics.yml: {name}"), int(spec.get("at_least", 2)))
+        for name, spec in general["topics"].items()
+    )
+    known = {topic.name for topic in topics} | set(general["other_topics"])
+    facts: list[FactEntry] = []
+    statements: list[StatementEntry] = []
+    for path in sorted(folder.glob("*.yml")):
+        if path.name in GENERAL:
+            continue
+        content = _read(path)
+        if unknown := set(content) - {"facts", "statements"}:
+            raise LexiconError(f"{path.name}: unknown part {sorted(unknown)[0]!r}")
+        facts += [_fact(entry, groups, known, path.name) for entry in content.get("facts") or ()]
+        statements += [_statement(entry, groups, known, path.name) for entry in content.get("statements") or ()]
+    by_quantity = {name: tuple(e for e in facts if e.quantity == name) for name in QUANTITIES}
+    subject_words = tuple(_words(general["subject"], groups, "topics.yml: subject"))
+    return Lexicon(
+        *(tuple(facts), tuple(statements), topics),
+        subject=_cue(general["subject"], groups, "topics.yml: subject"),
+        subject_words=subject_words,
+        foreign=_cue(general["foreign"], groups, "topics.yml: foreign"),
+        breaks=_cue(["@break"], groups, "words.yml"),
+        connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
+        by_quantity=by_quantity,
+    )
+
+
+def _fact(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str], file: str) -> FactEntry:
+    where = _check(entry, _FACT_KEYS, topics, file)
+    quantity = entry.get("quantity", "count")
+    if quantity not in QUANTITIES:
+        raise LexiconError(f"{where}: quantity {quantity!r} is none of {', '.join(sorted(QUANTITIES))}")
+    units = frozenset(entry.get("units") or ())
+    if stray := units - set(numbers.UNITS.get(quantity, ())):
+        raise LexiconError(f"{where}: units: {sorted(stray)[0]!r} is no unit of the class {quantity}")
+    if not any(entry.get(key) for key in ("after", "before", "needs")):
+        raise LexiconError(f"{where}: needs after, before or needs: a number alone says nothing")
+    return FactEntry(
+        **_common(entry),
+        quantity=quantity,
+        units=units,
+        unit=entry.get("unit"),
+        after=_cue(entry["after"], groups, where) if entry.get("after") else None,
+        before=_cue(entry["before"], groups, where) if entry.get("before") else None,
+        needs=_scoped(entry, "needs", (*SCOPES, "before"), groups, where),
+        deny=_scoped(entry, "deny", (*SCOPES, "before", "after"), groups, where),
+        per=frozenset(entry.get("per") or ()),
+        priority=int(entry.get("priority", 0)),
+        minimum=int(entry.get("minimum", 0)),
+        where=where,
+    )
+
+
+def _statement(
+    entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str], file: str
+) -> StatementEntry:
+    where = _check(entry, _STATEMENT_KEYS, topics, file)
+    if ("value" in entry) == ("values" in entry):
+        raise LexiconError(f"{where}: give value or values, one of them")
+    if entry.get("write", "each") not in ("each", "joined", "number"):
+        raise LexiconError(f"{where}: write is each, joined or number")
+    return StatementEntry(
+        **_common(entry),
+        comparator=entry["comparator"],
+        says=_cue(entry["says"], groups, where),
+        value=str(entry["value"]) if "value" in entry else None,
+        values={name: _cue(words, groups, where) for name, words in (entry.get("values") or {}).items()},
+        write=entry.get("write", "each"),
+        needs=_scoped(entry, "needs", SCOPES, groups, where),
+        deny=_scoped(entry, "deny", SCOPES, groups, where),
+        dated=bool(entry.get("dated", False)),
+        where=where,
+    )
+
+
+def _check(entry: dict[str, Any], keys: frozenset[str], topics: set[str], file: str) -> str:
+    where = f"{file}: {entry.get('indicator', 'an entry without indicator')}"
+    if unknown := set(entry) - keys:
+        raise LexiconError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+    for key in ("indicator", "name", "topic", "kind", "example", "counter_example"):
+        if not entry.get(key):
+            raise LexiconError(f"{where}: {key} is missing")
+    if entry["topic"] not in topics:
+        raise LexiconError(f"{where}: topic {entry['topic']!r} is not in topics.yml")
+    if entry["kind"] not in KINDS:
+        raise LexiconError(f"{where}: kind {entry['kind']!r} is none of {', '.join(sorted(KINDS))}")
+    if not isinstance(entry["example"], dict) or "text" not in entry["example"] or "value" not in entry["example"]:
+        raise LexiconError(f"{where}: example needs text and value")
+    return where
+
+
+def _common(entry: dict[str, Any]) -> dict[str, Any]:
+    keys = ("indicator", "indicator_code", "name", "topic", "kind", "subject", "example", "counter_example")
+    return {key: entry.get(key) for key in keys}
+
+
+def _scoped(
+    entry: dict[str, Any], key: str, scopes: Sequence[str], groups: Mapping[str, Sequence[str]], where: str
+) -> dict[str, Cue]:
+    given = entry.get(key) or {}
+    if unknown := set(given) - set(scopes):
+        raise LexiconError(f"{where}: {key}: unknown scope {sorted(unknown)[0]!r}")
+    return {scope: _cue(words, groups, where) for scope, words in given.items()}
+
+
+def _cue(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> Cue:
+    """One expression for all words, longest first, so that a match is the longest word there."""
+    literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word), word))
+    return re.compile("|".join(r"[^,。;:!?、()\n]{0,8}".join(map(re.escape, word.split("…"))) for word in literal))
+
+
+def _words(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    if not isinstance(words, list) or not words:
+        raise LexiconError(f"{where}: cues are a list of words")
+    found: list[str] = []
+    for word in words:
+        if not isinstance(word, str) or not word:
+            raise LexiconError(f"{where}: {word!r} is no word (put figures and signs in quotes)")
+        if not word.startswith("@"):
+            found.append(fold(word))
+        elif word[1:] in groups:
+            found += groups[word[1:]]
+        else:
+            raise LexiconError(f"{where}: no group {word} in words.yml")
+    return found
+
+
+def _read(path: Path) -> dict[str, Any]:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise LexiconError(f"{path.name}: not a mapping")
+    return content

@@ -1,0 +1,336 @@
+"""The bytes of a page → what it says of itself: title, date, source, document number, and its text in segments.
+
+Comes in: archived bytes, HTML or plain text. Goes out: `Page`. Never here: indicators and topics (facts.py), or a
+guess: what the page does not state is None. A date comes from the page's own meta fields, from a label, or from a
+short line between title and body; never from the address, a comment, a footer or a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from scrapers.notices import html
+from scrapers.text import clean, dates, doc_numbers, encoding, segments
+from scrapers.text.fold import fold
+from scrapers.text.segments import Label, Line, cues
+from scrapers.text.trace import Edit, Traced
+
+TITLE_LENGTH = range(6, 121)
+HEAD_LINES = 12  # lines in which a page shows title, date and source
+CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
+NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
+_SOURCE = re.compile(
+    r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:\s?(?P<name>[^\s|,;:()<>【】]{2,30})"
+)
+_HEAD_LABEL = re.compile(
+    r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
+    r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性)"
+)
+_SALUTATION = re.compile(r"(?:各|尊敬的|亲爱的)?[^,。]{0,60}:$")
+_SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
+_MARKUP = re.compile(r"<[^<>]{0,200}>")
+
+
+@dataclass(slots=True)
+class Page:
+    """A page, read. `traced` is the text (body, blank line, related) with the way back to `raw`."""
+
+    raw: str  # the decoded page; for HTML the text drawn from it
+    traced: Traced
+    body_length: int
+    encoding: str
+    is_html: bool
+    title: str | None = None
+    publish_date: str | None = None
+    publish_time: str | None = None
+    source: str | None = None
+    doc_number: str | None = None
+    related: list[tuple[int, int]] = field(default_factory=list)  # spans in the text
+    flags: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return self.traced.text
+
+    @property
+    def body(self) -> str:
+        return self.traced.text[: self.body_length]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What text and HTML have in common once they are lines. The article is within lines[first:last]."""
+
+    traced: Traced
+    lines: list[Line]
+    first: int
+    last: int
+    title: str | None
+    title_at: int | None
+    meta: dict[str, str]
+
+
+def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] = ()) -> Page:
+    """A page. `keywords`: a related item is kept only if it holds one of them."""
+    decoded = encoding.decode(data)
+    markup = html.is_html(decoded.text, media_type)
+    raw, sheet = _from_html(decoded.text) if markup else _from_text(decoded.text)
+    page = _arrange(raw, sheet, keywords)
+    page.encoding, page.is_html = decoded.encoding, markup
+    page.flags = ["undecodable_bytes"] * decoded.damaged + page.flags
+    return page
+
+
+# ---------------------------------------------------------------- two ways in
+
+
+def _from_text(raw: str) -> tuple[str, _Sheet]:
+    traced = clean.clean(raw).traced
+    lines = _lines(traced.text)
+    title_at = _title_line(lines)
+    title = lines[title_at].text if title_at is not None else None
+    return raw, _Sheet(traced, lines, 0 if title_at is None else title_at + 1, len(lines), title, title_at, {})
+
+
+def _from_html(markup: str) -> tuple[str, _Sheet]:
+    drawn = html.draw(markup)
+    traced = clean.clean(drawn.text).traced
+    lines = _lines(traced.text)
+    if len(lines) == len(drawn.lines):  # else a line was nothing but invisible characters
+        lines = [
+            replace(line, link_share=was.link_share, tag=was.tag) for line, was in zip(lines, drawn.lines, strict=True)
+        ]
+        first, last = _content(drawn, lines)
+    else:
+        first, last = 0, len(lines)
+    title = _html_title(drawn)
+    title_at = _find_title(lines, title, last)
+    if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
+        first = title_at + 1
+    return drawn.text, _Sheet(traced, lines, first, last, title, title_at, drawn.meta)
+
+
+def _lines(text: str) -> list[Line]:
+    lines = []
+    at = 0
+    folded = fold(text)
+    for whole in text.split("\n"):
+        trimmed = whole.strip()
+        if trimmed:
+            start = at + whole.index(trimmed[0])
+            end = start + len(trimmed)
+            lines.append(Line(start, end, trimmed, folded[start:end]))
+        at += len(whole) + 1
+    return lines
+
+
+# ---------------------------------------------------------------- what both do with their lines
+
+
+def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
+    """Head and segments of a sheet."""
+    head_end = _head_end(sheet)
+    head = sheet.lines[_head_begin(sheet) : head_end]
+    inner = sheet.lines[max(sheet.first, min(head_end, sheet.last)) : sheet.last]
+    labels = segments.label(inner)
+    main = _trim([line for line, label in zip(inner, labels, strict=True) if label == "main"], sheet.title)
+    related = _related(inner, labels, keywords)
+    traced, body_length, spans = _assemble(sheet.traced, main, related)
+    page = Page(raw, traced, body_length, "", False, related=spans)
+    page.title = segments.trim_title(sheet.title) if sheet.title else None
+    page.publish_date, page.publish_time = _published(sheet.meta, head) or (None, None)
+    page.source = _source(sheet.meta, head)
+    page.doc_number = doc_numbers.own([line.text for line in [*head, *main[:HEAD_LINES]]])
+    if not main:
+        page.flags.append("no_body")
+    return page
+
+
+def _head_begin(sheet: _Sheet) -> int:
+    if sheet.title_at is not None and sheet.title_at <= sheet.first:
+        return max(0, sheet.title_at - 3)  # some sites print the date above the title
+    return max(0, sheet.first - HEAD_LINES // 2)
+
+
+def _head_end(sheet: _Sheet) -> int:
+    """The first line of the article proper: what stands between title and body is head."""
+    index = sheet.first
+    while index < min(sheet.first + HEAD_LINES, sheet.last) and _is_head(sheet.lines[index]):
+        index += 1
+    return index
+
+
+def _is_head(line: Line) -> bool:
+    """A date line, a source line, a row of buttons: not a sentence and not a heading."""
+    if segments.is_furniture(line):
+        return True
+    if len(line.text) > 150 or "。" in line.text:
+        return False
+    return bool(_HEAD_LABEL.search(line.folded[:40]) and re.search(r"[:|\d]", line.folded)) or (
+        len(line.text) <= 60 and dates.published(line.text) is not None and len(_HAN.findall(line.text)) <= 20
+    )
+
+
+def _trim(main: list[Line], title: str | None) -> list[Line]:
+    """The article without its own title repeated at its head."""
+    while main and title and _same(main[0].text, title):
+        main = main[1:]
+    return main
+
+
+def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[str]) -> list[Line]:
+    """Of other articles only whole sentences about our subjects are kept; headlines are dropped."""
+    return [
+        line
+        for line, label in zip(lines, labels, strict=True)
+        if label == "related" and segments.is_prose(line) and any(word in line.text for word in keywords)
+    ]
+
+
+def _assemble(
+    traced: Traced, main: Sequence[Line], related: Sequence[Line]
+) -> tuple[Traced, int, list[tuple[int, int]]]:
+    """Body lines one below the other, then a blank line and the related ones."""
+    body_length = sum(len(line.text) for line in main) + max(0, len(main) - 1)
+    inside = traced.select([(line.start, line.end) for line in [*main, *related]])
+    if not related:
+        return inside, body_length, []
+    if main:
+        inside = inside.edit([Edit(body_length, body_length + 1, "\n\n", "segment")])
+    spans = []
+    at = body_length + 2 if main else 0
+    for line in related:
+        spans.append((at, at + len(line.text)))
+        at += len(line.text) + 1
+    return inside, body_length, spans
+
+
+# ---------------------------------------------------------------- title
+
+
+def _title_line(lines: Sequence[Line]) -> int | None:
+    """The line of a plain text that is its title; None if the text begins with a sentence."""
+    for index, line in enumerate(lines[:HEAD_LINES]):
+        if segments.is_furniture(line) or _is_head(line):
+            continue
+        if segments.is_prose(line) or line.folded.endswith(("。", ";", ",", "…")) or _SALUTATION.fullmatch(line.folded):
+            return None
+        if len(line.text) in TITLE_LENGTH and len(_HAN.findall(line.text)) >= 5:
+            return index
+    return None
+
+
+def _html_title(drawn: html.Drawn) -> str | None:
+    """meta, then a heading that the window title repeats, then the only h1, then the window title's longest part."""
+    for name in cues().title_meta:
+        if name in drawn.meta:
+            return _bare_title(_without_markup(drawn.meta[name]), drawn.headings)
+    window = drawn.head_title or ""
+    headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4]
+    contained = [heading for heading in headings if _key(heading) and _key(heading) in _key(window)]
+    if contained:
+        return max(contained, key=len)
+    if len(headings) == 1 and len(headings[0]) in TITLE_LENGTH:
+        return headings[0]
+    parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", window)]
+    best = max(parts, key=len, default="")
+    return best if len(_HAN.findall(best)) >= 4 else None
+
+
+def _bare_title(title: str, headings: Iterable[str]) -> str | None:
+    """A meta title often carries the site's name behind it; a heading shows where the title ends."""
+    for heading in headings:
+        if len(_WORDS.findall(heading)) >= 4 and _key(title).startswith(_key(heading)):
+            return heading
+    cut = _SITE_TAIL.search(title)
+    kept = title[: cut.start()].strip() if cut and len(_HAN.findall(title[: cut.start()])) >= 8 else title.strip()
+    return kept or None
+
+
+def _find_title(lines: Sequence[Line], title: str | None, last: int) -> int | None:
+    """Where the title stands in the page's text: the last place before the end of the article."""
+    if not title:
+        return None
+    places = [index for index, line in enumerate(lines[:last]) if _same(line.text, title)]
+    return places[-1] if places else None
+
+
+def _same(text: str, title: str) -> bool:
+    a, b = _key(text), _key(title)
+    return bool(a) and (a == b or (b in a and len(a) - len(b) <= 8) or (a in b and len(a) >= 0.8 * len(b)))
+
+
+def _key(text: str) -> str:
+    return "".join(_WORDS.findall(text))
+
+
+def _without_markup(text: str) -> str:
+    return " ".join(_MARKUP.sub("", text).split())
+
+
+# ---------------------------------------------------------------- date and source
+
+
+def _published(meta: dict[str, str], head: Sequence[Line]) -> tuple[str, str | None] | None:
+    for name in cues().date_meta:
+        if (value := meta.get(name)) and (found := dates.published(value.replace("T", " "))):
+            return found
+    for line in head:
+        if found := dates.labelled(line.text):
+            return found
+    for line in head:
+        if len(line.text) <= 100 and (found := dates.published(line.text)):
+            return found
+    return None
+
+
+def _source(meta: dict[str, str], head: Sequence[Line]) -> str | None:
+    for line in head:
+        if match := _SOURCE.search(line.folded):
+            return match["name"]
+    for name in cues().source_meta:
+        if value := _without_markup(meta.get(name, "")):
+            return value
+    return None
+
+
+# ---------------------------------------------------------------- the element of the article
+
+
+def _content(drawn: html.Drawn, lines: Sequence[Line]) -> tuple[int, int]:
+    """The lines of the element that holds the article: the one sites name so, else the one with most of the prose."""
+    sums = [0]
+    for line in lines:
+        sums.append(sums[-1] + (len(line.text) if segments.is_prose(line) else 0))
+    total = sums[-1]
+    if not total:
+        return 0, len(lines)
+
+    def prose(block: html.Block) -> int:
+        return sums[block.last] - sums[block.first]
+
+    for selector in cues().content_elements:
+        named = [block for block in drawn.blocks if _is(block, selector) and prose(block) >= NAMED_SHARE * total]
+        if named:
+            best = max(named, key=prose)
+            return best.first, best.last
+    children: dict[int, list[html.Block]] = {}
+    index_of = {id(block): index for index, block in enumerate(drawn.blocks)}
+    for block in drawn.blocks:
+        children.setdefault(block.parent, []).append(block)
+    span, inside = (0, len(lines)), -1
+    while True:
+        held = sums[span[1]] - sums[span[0]]
+        best_child = max(children.get(inside, ()), key=prose, default=None)
+        if best_child is None or prose(best_child) < CONTENT_SHARE * held or best_child.name == "p":
+            return span
+        span, inside = (best_child.first, best_child.last), index_of[id(best_child)]
+
+
+def _is(block: html.Block, selector: str) -> bool:
+    return block.ident == selector[1:] if selector.startswith("#") else selector[1:] in block.classes

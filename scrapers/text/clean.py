@@ -1,0 +1,91 @@
+"""The characters of a page → the same text without invisible residue, each change logged and traceable.
+
+Comes in: decoded text. Goes out: `Cleaned`: the text with its way back, the log of changes, flags. Each step is a
+pure function from a text to the edits it wants; a deeper repair is one more function in `STEPS`. Never here: NFKC
+(it rewrites ①, ㎡ and full-width forms), segmentation, or anything that a reader of the page would see differently.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scrapers.text.trace import Edit, Traced
+
+Step = Callable[[str], list[Edit]]
+
+_LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]")
+_WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]")  # the ideographic space U+3000 is the page's own
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    traced: Traced
+    log: tuple[Edit, ...]  # offsets count in the text as it was before the step that made the change
+
+
+def clean(raw: str) -> Cleaned:
+    """Every step in its order."""
+    traced = Traced(raw)
+    log: list[Edit] = []
+    for step in STEPS:
+        edits = step(traced.text)
+        log.extend(edits)
+        traced = traced.edit(edits)
+    return Cleaned(traced, tuple(log))
+
+
+def line_ends(text: str) -> list[Edit]:
+    """Every kind of line end becomes \\n, so that a line means one thing."""
+    return [Edit(m.start(), m.end(), "\n", "line_end") for m in _LINE_ENDS.finditer(text)]
+
+
+def invisible(text: str) -> list[Edit]:
+    """Zero-width and control characters go: they split words for the machine and for nobody else."""
+    return [Edit(m.start(), m.end(), "", "invisible") for m in _INVISIBLE.finditer(text)]
+
+
+def spaces(text: str) -> list[Edit]:
+    """No-break and typographic spaces become plain ones."""
+    return [Edit(m.start(), m.end(), " ", "space") for m in _WIDE_SPACES.finditer(text)]
+
+
+def canonical(text: str) -> list[Edit]:
+    """NFC, cluster by cluster, so that each change keeps its place."""
+    if unicodedata.is_normalized("NFC", text):
+        return []
+    edits = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if not unicodedata.is_normalized("NFC", line):
+            edits += _canonical_line(line, at)
+        at += len(line)
+    return edits
+
+
+def _canonical_line(line: str, offset: int) -> list[Edit]:
+    edits = []
+    begin = 0
+    for at in range(1, len(line) + 1):
+        if at < len(line) and _joins(line[at]):
+            continue
+        cluster = line[begin:at]
+        composed = unicodedata.normalize("NFC", cluster)
+        if composed != cluster:
+            edits.append(Edit(offset + begin, offset + at, composed, "nfc"))
+        begin = at
+    return edits
+
+
+def _joins(character: str) -> bool:
+    """May NFC join this character to the one before it? Combining marks, and the vowels and finals of Hangul."""
+    return unicodedata.combining(character) != 0 or (
+        character > "\x7f"
+        and (not unicodedata.is_normalized("NFC", "a" + character) or "\u1160" <= character <= "\u11ff")
+    )
+
+
+STEPS: tuple[Step, ...] = (line_ends, invisible, spaces, canonical)

@@ -1,0 +1,155 @@
+"""Dates as pages and notices write them.
+
+Comes in: text. Goes out: every mention of a date with its span, the ISO date it stands for, and how precise it is;
+and the publication date and time a line states. A mention without a year (4月7日) has no ISO date unless the caller
+gives the year that 今年 means. Never here: whose date it is.
+
+A period stands for its last day: 上半年 is 06-30, X年底 and X年 are 12-31, 6月底 is 06-30.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from scrapers.text.fold import fold
+
+_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
+_HAN_YEAR = r"[一二][〇零○O一二三四五六七八九]{3}"
+_HAN_DAY = r"[一二三四五六七八九十]{1,3}"
+
+_DATE = re.compile(
+    rf"""
+    (?P<y>(?<!\d)(?:19|20)\d{{2}}|{_HAN_YEAR})\s?年
+      (?: \s?(?P<m>1[0-2]|0?[1-9]|{_HAN_DAY})\s?月
+          (?: \s?(?P<d>3[01]|[12]\d|0?[1-9]|{_HAN_DAY})\s?日 | (?P<me>底|末) )?
+        | (?P<h>上半年|下半年) | (?P<q>第?[一二三四1-4]季度) | (?P<e>年底|底|末|年末) )?
+    | (?<![\d.])(?P<y2>(?:19|20)\d{{2}})(?P<sep>[-/.])(?P<m2>1[0-2]|0?[1-9])(?P=sep)(?P<d2>3[01]|[12]\d|0?[1-9])(?!\d)
+    | (?P<this>今年|本年|当年|年内)(?:(?P<tm>1[0-2]|0?[1-9])月(?P<te>底|末)?|(?P<th>上半年|下半年)|(?P<ty>底|末|年底))?
+    | (?<![\d.])(?P<m3>1[0-2]|0?[1-9])月(?:(?P<d3>3[01]|[12]\d|0?[1-9])日|(?P<e3>底|末|份))
+    """,
+    re.X,
+)
+# Spans whose digits are dates or times though they stand for no single day: masked before numbers are read.
+_DATE_LIKE = re.compile(
+    r"(?<!\d)(?:19|20)\d{2}\s?(?:年)?\s?[-—–~至到]{1,2}\s?(?:19|20)?\d{2}\s?年(?:度|间|底)?"
+    r"|(?<!\d)(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?!\d)"
+    r"|(?<!\d)(?:[01]?\d|2[0-4])[时点](?:[0-5]?\d分)?(?=[,。、;))\s至到-])"
+    r"|[“\"']?(?:十[一二三四五六]五|[一二三四五六七八九十]五)[”\"']?(?:时期|期间|规划|末)"
+    r"|\d{1,2}月\d{0,2}"
+    r"|(?<![\d.])\d{1,2}日(?=[,。讯电至、\s前起]|上午|下午)"
+)
+_TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
+_LABEL = re.compile(
+    r"(?:发布时间|发布日期|发表时间|发稿时间|发文日期|更新时间|更新日期|公开日期|日期|时间|發布時間|發佈日期|發布日期|日期|時間)"
+    r"\s{0,3}:?\s{0,3}(?=\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """`iso` is None where the text does not give the year. precision: day | month | quarter | half-year | year-end |
+    year."""
+
+    start: int
+    end: int
+    iso: str | None
+    precision: str
+
+
+def find(text: str, this_year: int | None = None) -> list[DateMention]:
+    """Every date, in order. `this_year`: what 今年 means on this page, if the page says so."""
+    mentions = []
+    for match in _DATE.finditer(fold(text)):
+        resolved = _resolve(match, this_year)
+        if resolved is not None:
+            mentions.append(DateMention(match.start(), match.end(), *resolved))
+    return mentions
+
+
+def spans(text: str) -> list[tuple[int, int]]:
+    """Everything in which digits are a date or a time, for masking."""
+    text = fold(text)
+    return [m.span() for pattern in (_DATE, _DATE_LIKE) for m in pattern.finditer(text)]
+
+
+def published(line: str) -> tuple[str, str | None] | None:
+    """The date, and the time if there is one, of a line such as 2023-06-10 21:24:25; None without a full date."""
+    line = fold(line)
+    for mention in find(line):
+        if mention.iso is None or mention.precision != "day":
+            continue
+        clock = _TIME.search(line, mention.end, mention.end + 20)
+        return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
+    return None
+
+
+def labelled(line: str) -> tuple[str, str | None] | None:
+    """As `published`, but only where a label says that it is the date of publication."""
+    line = fold(line)
+    label = _LABEL.search(line)
+    return published(line[label.end() : label.end() + 40]) if label else None
+
+
+def is_date_line(line: str) -> bool:
+    """Nothing but a date, and perhaps a time."""
+    line = fold(line)
+    rest = _TIME.sub("", _DATE.sub("", line))
+    return rest != line and not rest.strip(" \t\u3000|,[]()")
+
+
+def _resolve(match: re.Match[str], this_year: int | None) -> tuple[str | None, str] | None:
+    if match["y2"]:
+        return _day(int(match["y2"]), int(match["m2"]), int(match["d2"]))
+    if match["this"]:
+        return _part(this_year, match["tm"], match["th"], None, bool(match["ty"]))
+    if match["m3"]:
+        if match["d3"]:
+            return (None, "day") if this_year is None else _day(this_year, int(match["m3"]), int(match["d3"]))
+        return _part(this_year, match["m3"], None, None, False)
+    year = _year(match["y"])
+    if match["d"]:
+        return _day(year, _small(match["m"]), _small(match["d"]))
+    return _part(year, match["m"], match["h"], match["q"], bool(match["e"]))
+
+
+def _part(
+    year: int | None, month: str | None, half: str | None, quarter: str | None, at_end: bool
+) -> tuple[str | None, str] | None:
+    """The last day of a part of a year."""
+    if month:
+        number, precision = _small(month), "month"
+    elif half:
+        number, precision = (6 if half == "上半年" else 12), "half-year"
+    elif quarter:
+        number, precision = _small(quarter.strip("第季度")) * 3, "quarter"
+    else:
+        number, precision = 12, "year-end" if at_end else "year"
+    if not 1 <= number <= 12:
+        return None
+    if year is None:
+        return None, precision
+    return date(year, number, calendar.monthrange(year, number)[1]).isoformat(), precision
+
+
+def _day(year: int, month: int, day: int) -> tuple[str, str] | None:
+    try:
+        return date(year, month, day).isoformat(), "day"
+    except ValueError:
+        return None
+
+
+def _year(text: str) -> int:
+    return int(text) if text[0].isdigit() and text.isdecimal() else int("".join(str(_DIGITS[c]) for c in text))
+
+
+def _small(text: str) -> int:
+    """1..31, in Arabic or Chinese numerals."""
+    if text.isdecimal():
+        return int(text)
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return _DIGITS.get(tens, 1) * 10 + (_DIGITS.get(ones, 0) if ones else 0)
+    return _DIGITS[text] if len(text) == 1 else 0

@@ -1,0 +1,45 @@
+"""Document numbers: 国卫办医政函〔2023〕199号.
+
+Comes in: text. Goes out: where document numbers stand, in one spelling (〔〕, no spaces), and the document's own
+number among them. Never here: the register of policy documents.
+
+A number cited in a sentence belongs to another document; the document's own stands alone on a line or after a label.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scrapers.text.fold import fold
+
+_NUMBER = r"[\u4e00-\u9fff]{2,14}\s?[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\d{1,5}\s?号"
+_ANY = re.compile(_NUMBER)
+_ALONE = re.compile(rf"\s*({_NUMBER})\s*")
+_LABELLED = re.compile(rf"(?:发文字号|发文号|文\s?号|文件编号)\s?:\s?({_NUMBER})")
+_YEAR = re.compile(r"[〔\[(【]\s?(\d{4})\s?[〕\])】]\s?第?(\d{1,5})\s?号")
+
+
+@dataclass(frozen=True, slots=True)
+class DocNumber:
+    start: int
+    end: int
+    number: str
+
+
+def find(text: str) -> list[DocNumber]:
+    """Every document number, cited ones too."""
+    return [DocNumber(m.start(), m.end(), _spell(m[0])) for m in _ANY.finditer(fold(text))]
+
+
+def own(lines: list[str]) -> str | None:
+    """The document's own number among the lines of its head; None when it shows none, or several."""
+    lines = [fold(line) for line in lines]
+    labelled = {_spell(m[1]) for line in lines if (m := _LABELLED.search(line))}
+    alone = {_spell(m[1]) for line in lines if len(line) < 60 and (m := _ALONE.fullmatch(line))}
+    found = labelled or alone
+    return found.pop() if len(found) == 1 else None
+
+
+def _spell(number: str) -> str:
+    return "".join(_YEAR.sub(r"〔\1〕\2号", number).split())

@@ -1,0 +1,242 @@
+"""The number grammar: quantities as Chinese notices write them.
+
+Comes in: text, and the spans (dates, document numbers, titles) that hold no quantity. Goes out: `Quantity` in order:
+value, range, exact fraction, unit, comparator, and the period it is counted by. Never here: what is counted.
+
+超过 and 不足 are strict, 以上 and 以下 include the number (Civil Code, article 1259). A fraction such as 三分之一 keeps
+its numerator and denominator. Every expression is bounded, so the cost is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import yaml
+
+from scrapers.text.fold import fold
+
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,6})?"
+_HAN = r"[一二两三四五六七八九十][零〇一二两三四五六七八九十百千]{0,8}"
+_FACTOR = r"万亿|千万|百万|亿|万|千|百"
+_ONE = rf"(?:{_ARABIC}|{_HAN})"
+
+UNITS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "units.yml").read_text(encoding="utf-8"))
+_CLASS = {unit: name for name, units in UNITS.items() for unit in units}
+_UNIT = "|".join(sorted(map(re.escape, _CLASS), key=len, reverse=True))
+
+_QUANTITY = re.compile(
+    rf"""
+    (?<![\d.A-Za-z])(?<![A-Za-z][-—])
+    (?:
+      (?P<den>[二两三四五六七八九十]{{1,2}})分之(?P<num>[一二两三四五六七八九十]{{1,2}})
+    | (?P<anum>\d{{1,2}})/(?P<aden>\d{{1,2}})(?![\d/])
+    | 百分之(?P<pct>{_ONE})
+    | (?P<half>半)(?P<hunit>年|数(?=以上))
+    | (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
+      \s?(?:-|—{{1,2}}|–|~|至|到)\s?
+      (?P<hi>{_ONE})(?![\d.])\s?(?P<hf>{_FACTOR})?(?P<hmore>[余多])?\s?(?P<hiu>{_UNIT})?
+    | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?P<more>[余多])?(?P<f>{_FACTOR})?(?P<more2>[余多])?\s?(?P<u>{_UNIT})?
+    )
+    (?P<after>及以上|含?以上|及以下|以下|以内|之内|左右|上下)?
+    (?:/(?P<per>年|季度|季|月|周|天|日|人|床))?
+    """,
+    re.X,
+)
+
+_BEFORE = {
+    ">=": ("不少于", "不低于", "不小于", "至少", "最少", "不得少于", "不得低于"),
+    ">": ("超过", "超出", "超", "逾", "突破", "高于", "多于", "大于"),
+    "<=": ("不超过", "不高于", "不多于", "最多", "至多", "不得超过", "不得高于"),
+    "<": ("低于", "少于", "不足", "不到", "近", "将近", "接近"),
+    "=": ("约", "大约", "达", "达到", "为"),
+}
+_SIGN = {word: sign for sign, words in _BEFORE.items() for word in words}
+_PREFIX = re.compile(rf"(?P<word>{'|'.join(sorted(_SIGN, key=len, reverse=True))})(?:了|过)?\s?$")
+# 至少 binds over the verb that follows it: 至少建成5个.
+_LEAST = re.compile(r"(?P<word>至少|不少于|最少)[^\d,。;:!?、()\n]{1,6}$")
+_AFTER = {"以上": ">=", "及以上": ">=", "含以上": ">=", "以下": "<=", "及以下": "<=", "以内": "<=", "之内": "<="}
+_PER = re.compile(r"每(?:个)?(?P<per>半年|年度?|季度?|月|周|天|日)[^\d,。;:!?、()每]{0,10}$")
+_ORDINAL = re.compile(r"(?:第|之|其|星期|周|排名|编号)\s?$")
+
+_SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_STEP = {"十": 10, "百": 100, "千": 1000}
+_POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+_LOOK_BACK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """text[start:end] is the number with its unit; [first:last] takes in the comparator words."""
+
+    start: int
+    end: int
+    first: int
+    last: int
+    value: Fraction
+    value_max: Fraction | None
+    numerator: int | None
+    denominator: int | None
+    unit: str  # as written, without 万 and 亿; "" where none stands
+    unit_class: str  # percent | points | permille | count | money | duration | length | fraction | bare
+    comparator: str
+    per: str | None  # 年 | 季度 | 月 | 周 | 天 …: 每季度不少于1次
+    is_han: bool  # written in Chinese numerals, which are often part of a name
+
+
+def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
+    """Every quantity outside the masks, in order."""
+    text = fold(text)
+    hidden = _Masks(masks)
+    found: list[Quantity] = []
+    at = 0
+    while match := _QUANTITY.search(text, at):
+        at = match.end()
+        covered = hidden.over(match.start(), match.end())
+        if covered is not None:
+            at = max(covered, match.start() + 1)
+            continue
+        quantity = _quantity(text, match)
+        if quantity is not None:
+            found.append(quantity)
+        elif match["hi"] is not None:  # no range after all: read its first number alone
+            at = match.end("lo")
+    return found
+
+
+def han(text: str) -> int | None:
+    """二十一 → 21, 一百零五 → 105, 二〇二三 → 2023; None where it is no number."""
+    if not text or any(c not in _SMALL and c not in _STEP for c in text):
+        return None
+    if all(c in _SMALL for c in text):
+        return int("".join(str(_SMALL[c]) for c in text)) if len(text) != 2 or "〇" in text or "零" in text else None
+    total, digit, last_step = 0, None, 10**4
+    for character in text:
+        if character in _SMALL:
+            if digit is not None and digit != 0:
+                return None
+            digit = _SMALL[character]
+            continue
+        step = _STEP[character]
+        if step >= last_step:
+            return None
+        total += (1 if digit is None else digit) * step
+        digit, last_step = None, step
+    return total + (digit or 0)
+
+
+def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
+    start, end = match.span()
+    if match["after"]:
+        end = match.start("after")
+    before = text[max(0, start - _LOOK_BACK) : start]
+    if _ORDINAL.search(before):
+        return None
+    sign, first = _comparator(before, start)
+    sign = _AFTER.get(match["after"] or "", sign)
+    values = _values(match)
+    if values is None:
+        return None
+    value, value_max, numerator, denominator, unit = values
+    if value_max is not None:
+        if value_max <= value:
+            return None
+        sign = "between"
+    elif sign == "=" and (match["more"] or match["more2"]):
+        sign = ">"
+    per = match["per"] or (m["per"] if (m := _PER.search(text[max(0, start - _LOOK_BACK) : start])) else None)
+    per = {"季": "季度", "年度": "年"}.get(per, per) if per else None
+    number = match["v"] or match["lo"] or match["num"] or match["half"] or match["pct"] or "0"
+    return Quantity(
+        *(start, end, first, match.end(), value, value_max, numerator, denominator, unit),
+        unit_class="fraction" if denominator else _CLASS.get(unit, "bare"),
+        comparator=sign,
+        per=per,
+        is_han=not number[0].isdecimal(),
+    )
+
+
+_Values = tuple[Fraction, Fraction | None, int | None, int | None, str]
+
+
+def _values(match: re.Match[str]) -> _Values | None:
+    if match["den"] or match["aden"]:
+        over, under = (match["num"] or match["anum"]), (match["den"] or match["aden"])
+        numerator, denominator = _integer(over), _integer(under)
+        if not numerator or not denominator or numerator >= denominator:
+            return None
+        return Fraction(numerator, denominator), None, numerator, denominator, "fraction"
+    if match["pct"]:
+        value = _number(match["pct"], None)
+        return None if value is None else (value, None, None, None, "%")
+    if match["half"]:
+        half_year = match["hunit"] == "年"
+        return (Fraction(6), None, None, None, "个月") if half_year else (Fraction(1, 2), None, 1, 2, "fraction")
+    if match["hi"]:
+        return _range(match)
+    value = _number(match["v"], match["f"])
+    if value is None or match["few"]:
+        return None
+    return value, None, None, None, _plain(match["u"])
+
+
+def _range(match: re.Match[str]) -> _Values | None:
+    """2-3个, 15-20%, 10万至20万人; never 3个至5% or 一至三级."""
+    low_unit, unit = match["lu"], match["hiu"]
+    if low_unit and unit and low_unit != unit:
+        return None
+    low, high = _number(match["lo"], match["lf"] or match["hf"]), _number(match["hi"], match["hf"])
+    if low is None or high is None or not (unit or low_unit):
+        return None
+    return low, high, None, None, _plain(unit or low_unit)
+
+
+def _plain(unit: str | None) -> str:
+    return "个百分点" if unit == "百分点" else unit or ""
+
+
+def _number(text: str, factor: str | None) -> Fraction | None:
+    if text[0].isdecimal():
+        value = Fraction(text.replace(",", ""))
+    else:
+        whole = han(text)
+        if whole is None:
+            return None
+        value = Fraction(whole)
+    return value * _POWER[factor] if factor else value
+
+
+def _integer(text: str) -> int | None:
+    return int(text) if text.isdecimal() else han(text)
+
+
+def _comparator(before: str, start: int) -> tuple[str, int]:
+    """The sign that the words before a number give it, and where those words begin."""
+    match = _PREFIX.search(before)
+    sign = _SIGN[match["word"]] if match else "="
+    if sign == "=" and (least := _LEAST.search(before)):
+        return ">=", start - len(before) + least.start()
+    return sign, start - len(before) + match.start() if match else start
+
+
+class _Masks:
+    """Spans without quantities, merged, asked by bisection."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def over(self, start: int, end: int) -> int | None:
+        """The end of the mask that touches this span, if one does."""
+        index = bisect_right(self._starts, end - 1) - 1
+        return self._ends[index] if index >= 0 and self._ends[index] > start else None

@@ -1,0 +1,151 @@
+"""Which lines of a page are the article, which belong to other articles, and which are furniture.
+
+Comes in: the lines of a page after its head (title, date line) with what the markup said of them. Goes out: one label
+a line: main | related | template. Never here: finding the title, or reading facts.
+
+Two kinds of rule: words by which pages say so (cues.yml), and the shape of a list of headlines. A cue that ends the
+article counts only after the article has begun, since sites print 责任编辑 and 分享到 above it as well as below.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import yaml
+
+from scrapers.text import dates
+from scrapers.text.fold import fold
+
+Label = Literal["main", "related", "template"]
+
+PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
+HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_STOP = re.compile(r"[。;!?]")
+_BREADCRUMB = re.compile(r"[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?")
+_POSITION = re.compile(r"(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:")
+_ORIGINAL_TITLE = re.compile(r"[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}")
+_TITLE_MARK = re.compile(r"[:!丨|]")
+_FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a page, trimmed. text == page[start:end], folded is fold(text); link_share: how much is links."""
+
+    start: int
+    end: int
+    text: str
+    folded: str
+    link_share: float = 0.0
+    tag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    related_begins: tuple[str, ...]
+    article_ends: tuple[str, ...]
+    furniture_holds: tuple[str, ...]
+    furniture_lines: tuple[str, ...]
+    title_prefixes: tuple[str, ...]
+    content_elements: tuple[str, ...]
+    title_meta: tuple[str, ...]
+    date_meta: tuple[str, ...]
+    source_meta: tuple[str, ...]
+
+
+@functools.cache
+def cues() -> Cues:
+    """The words of cues.yml."""
+    words = yaml.safe_load((Path(__file__).parent / "cues.yml").read_text(encoding="utf-8"))
+    return Cues(**{key: tuple(value) for key, value in words.items()})
+
+
+def label(lines: Sequence[Line]) -> list[Label]:
+    """One label a line, for the lines that follow the page's head."""
+    labels: list[Label] = []
+    ends = cues().related_begins + cues().article_ends
+    begun = False
+    current: Label = "main"
+    for line in lines:
+        if current == "main" and begun and line.folded.startswith(ends):
+            current = "related"
+            labels.append("template")
+        elif is_furniture(line):
+            labels.append("template")
+        else:
+            labels.append(current)
+            begun = begun or (current == "main" and is_prose(line))
+    _drop_headlines(lines, labels)
+    return labels
+
+
+def is_prose(line: Line) -> bool:
+    """A sentence of an article: long enough, punctuated, not a link."""
+    return line.link_share < 0.5 and bool(_STOP.search(line.folded)) and len(_HAN.findall(line.text)) >= PROSE_HAN
+
+
+def is_furniture(line: Line) -> bool:
+    """A line that belongs to the site, not to any article."""
+    text = line.folded
+    if any(word in text for word in cues().furniture_holds) and len(text) < 300:
+        return True
+    if len(text) > 120:
+        return text.count("|") >= 5 and "。" not in text
+    bare = text.strip("|,:()[]【】<>· \t\u3000")
+    return (
+        not bare
+        or bare in cues().furniture_lines
+        or _FIGURES.fullmatch(text) is not None
+        or _POSITION.match(text) is not None
+        or _BREADCRUMB.fullmatch(text) is not None
+        or _ORIGINAL_TITLE.fullmatch(text) is not None
+        or (text.count("|") >= 5 and "。" not in text)
+        or dates.is_date_line(text)
+    )
+
+
+def _drop_headlines(lines: Sequence[Line], labels: list[Label]) -> None:
+    """A run of headlines becomes `related`: links, dated lines or doubled ones, without a sentence among them."""
+    begin = 0
+    while begin < len(lines):
+        if not _headline_like(lines[begin], labels[begin]):
+            begin += 1
+            continue
+        end = begin
+        while end < len(lines) and _headline_like(lines[end], labels[end]):
+            end += 1
+        if _is_list(lines[begin:end]):
+            for index in range(begin, end):
+                if labels[index] == "main":
+                    labels[index] = "related"
+        begin = end
+
+
+def _headline_like(line: Line, label: Label) -> bool:
+    return label == "template" or (len(line.text) <= 60 and "。" not in line.text and ";" not in line.folded)
+
+
+def _is_list(lines: Sequence[Line]) -> bool:
+    """Whether the run looks like other articles: its entries dated or doubled, or all of them links."""
+    entries = [line for line in lines if not is_furniture(line)]
+    if len(entries) < HEADLINES:
+        return False
+    dated = sum(dates.is_date_line(line.text) for line in lines)
+    doubled = len(entries) - len({line.text for line in entries})
+    linked = sum(line.link_share > 0.8 for line in entries)
+    return dated >= HEADLINES or doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries))
+
+
+def trim_title(title: str) -> str:
+    """A title without the headings that repost sites put before it."""
+    mark = _TITLE_MARK.search(fold(title))
+    if mark is None or fold(title[: mark.start()]).strip(" 【】[]") not in cues().title_prefixes:
+        return title.strip()
+    return title[mark.end() :].strip() or title.strip()
