@@ -29,13 +29,15 @@ from scrapers.text.numbers import Quantity
 
 LONGEST_TEXT = 400_000  # characters read for facts; the longest notice seen has 60,000
 LONGEST_SENTENCE = 600
+OURS = 4  # points that make a page ours: a subject word has two, a neighbour of the subject one
+TITLE_WEIGHT = 3  # a word in the title counts so often
 REACH = 24  # characters behind or before a number in which its noun stands
 CLOSE = 12  # characters before a number in which a denied word counts as its own
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
 
 _SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
-_CLAUSE = re.compile(r"(?:[^,:]|,(?=\d{3}))*[,:]?")
+_CLAUSE = re.compile(r"(?:[^,:]|(?<=\d),(?=\d{3}(?!\d)))*[,:]?")
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
@@ -87,19 +89,27 @@ class Found:
 def subject(words: Lexicon, title: str | None, body: str) -> Subject:
     """Is the page about our subjects, and about which of them?"""
     head, text = fold(title or ""), fold(body[:LONGEST_TEXT])
-    mentions = len(words.subject.findall(text)) + 3 * len(words.subject.findall(head))
-    foreign = len(words.foreign.findall(text)) + 3 * len(words.foreign.findall(head))
-    if mentions < 2 or foreign > mentions or mentions < len(text) / 3000:
+
+    def weight(cue: Cue) -> int:
+        return len(cue.findall(text)) + TITLE_WEIGHT * len(cue.findall(head))
+
+    ours = 2 * weight(words.subject) + weight(words.neighbour)
+    if ours < OURS or weight(words.foreign) * 2 > ours or ours < len(text) / 1500:
         return Subject(False, ())
-    topics = tuple(
-        topic.name for topic in words.topics if topic.cue.search(head) or len(topic.cue.findall(text)) >= topic.at_least
-    )
-    return Subject(True, topics)
+    pages = ceil(len(text) / 4000) or 1  # a long document mentions everything once
+    topics = []
+    for topic in words.topics:
+        enough = topic.at_least * (pages if topic.at_least > 1 else 1)
+        if topic.cue.search(head) or len(topic.cue.findall(text)) >= enough:
+            topics.append(topic.name)
+    return Subject(True, tuple(topics))
 
 
 def topics(subject: Subject, found: Found) -> list[str]:
     """The topics of the page: what it is about, and what its facts are about."""
-    return sorted({*subject.topics, *(fact.topic for fact in found.facts if fact.segment == "main")})
+    facts = [fact for fact in found.facts if fact.segment == "main"]
+    planned = {"policy_target"} if any(fact.kind in ("target", "plan") for fact in facts) else set()
+    return sorted({*subject.topics, *(fact.topic for fact in facts), *planned})
 
 
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:

@@ -100,6 +100,7 @@ class Lexicon:
     statements: tuple[StatementEntry, ...]
     topics: tuple[Topic, ...]
     subject: Cue
+    neighbour: Cue
     subject_words: tuple[str, ...]
     foreign: Cue
     breaks: Cue
@@ -132,6 +133,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
         subject=_cue(general["subject"], groups, "topics.yml: subject"),
+        neighbour=_cue(general["neighbour"], groups, "topics.yml: neighbour"),
         subject_words=subject_words,
         foreign=_cue(general["foreign"], groups, "topics.yml: foreign"),
         breaks=_cue(["@break"], groups, "words.yml"),

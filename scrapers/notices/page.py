@@ -7,6 +7,7 @@ short line between title and body; never from the address, a comment, a footer o
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -108,7 +109,7 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
-    title = _html_title(drawn)
+    title = _html_title(drawn) or _first_line(lines[first:last])
     title_at = _find_title(lines, title, last)
     if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
         first = title_at + 1
@@ -160,7 +161,11 @@ def _head_begin(sheet: _Sheet) -> int:
 def _head_end(sheet: _Sheet) -> int:
     """The first line of the article proper: what stands between title and body is head."""
     index = sheet.first
-    while index < min(sheet.first + HEAD_LINES, sheet.last) and _is_head(sheet.lines[index]):
+    last = min(sheet.first + HEAD_LINES, sheet.last)
+    while index < last:
+        follows = sheet.lines[index + 1] if index + 1 < last else None
+        if not _is_head(sheet.lines[index]) and not (follows and _is_outlet(sheet.lines[index]) and _is_dated(follows)):
+            return index
         index += 1
     return index
 
@@ -174,6 +179,15 @@ def _is_head(line: Line) -> bool:
     return bool(_HEAD_LABEL.search(line.folded[:40]) and re.search(r"[:|\d]", line.folded)) or (
         len(line.text) <= 60 and dates.published(line.text) is not None and len(_HAN.findall(line.text)) <= 20
     )
+
+
+def _is_outlet(line: Line) -> bool:
+    """The name of a medium or an office on a line of its own."""
+    return len(line.text) <= 20 and line.folded.endswith(cues().outlets)
+
+
+def _is_dated(line: Line) -> bool:
+    return len(line.text) <= 60 and dates.published(line.text) is not None
 
 
 def _trim(main: list[Line], title: str | None) -> list[Line]:
@@ -223,6 +237,12 @@ def _title_line(lines: Sequence[Line]) -> int | None:
         if len(line.text) in TITLE_LENGTH and len(_HAN.findall(line.text)) >= 5:
             return index
     return None
+
+
+def _first_line(lines: Sequence[Line]) -> str | None:
+    """The title of an article without markup for it."""
+    at = _title_line(lines)
+    return lines[at].text if at is not None and any(map(segments.is_prose, lines[at + 1 : at + 4])) else None
 
 
 def _html_title(drawn: html.Drawn) -> str | None:
@@ -293,6 +313,9 @@ def _source(meta: dict[str, str], head: Sequence[Line]) -> str | None:
     for line in head:
         if match := _SOURCE.search(line.folded):
             return match["name"]
+    for line, follows in itertools.pairwise(head):
+        if _is_outlet(line) and _is_dated(follows):
+            return line.text
     for name in cues().source_meta:
         if value := _without_markup(meta.get(name, "")):
             return value

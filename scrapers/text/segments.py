@@ -31,6 +31,8 @@ _STOP = re.compile(r"[。;!?]")
 _BREADCRUMB = re.compile(r"[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?")
 _POSITION = re.compile(r"(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:")
 _ORIGINAL_TITLE = re.compile(r"[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}")
+_ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
+_TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,8})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
@@ -54,6 +56,8 @@ class Cues:
     furniture_holds: tuple[str, ...]
     furniture_lines: tuple[str, ...]
     title_prefixes: tuple[str, ...]
+    title_suffixes: tuple[str, ...]
+    outlets: tuple[str, ...]
     content_elements: tuple[str, ...]
     title_meta: tuple[str, ...]
     date_meta: tuple[str, ...]
@@ -74,7 +78,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
     begun = False
     current: Label = "main"
     for line in lines:
-        if current == "main" and begun and line.folded.startswith(ends):
+        if current == "main" and begun and _ORNAMENTS.sub("", line.folded).startswith(ends):
             current = "related"
             labels.append("template")
         elif is_furniture(line):
@@ -144,7 +148,9 @@ def _is_list(lines: Sequence[Line]) -> bool:
 
 
 def trim_title(title: str) -> str:
-    """A title without the headings that repost sites put before it."""
+    """A title without the headings and section names that repost sites put around it."""
+    if (tail := _TITLE_TAIL.search(fold(title))) and tail[1] in cues().title_suffixes:
+        title = title[: tail.start()]
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or fold(title[: mark.start()]).strip(" 【】[]") not in cues().title_prefixes:
         return title.strip()
