@@ -114,8 +114,7 @@ def _voided(s: Spoiler) -> Iterator[Spoiled]:
 
 def _stale(s: Spoiler) -> Iterator[Spoiled]:
     """Version 2 comes first, version 1 after it: the higher version counts."""
-    _, made = s.take("capacity", s.then)
-    made["source_record_id"] += "-early"
+    _, made = s.new("capacity", "-early")
     made["payload"]["clinic_class"] = "expert"
     made["payload"]["capacity_total"] //= 10
     yield Spoiled("early_version", None, "accepted", "capacity", to_line(_next_version(s, made)))
