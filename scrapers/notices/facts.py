@@ -55,7 +55,10 @@ _TRADITIONAL = frozenset(
     "醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍"
 )
 _PLANNED = re.compile(r"计划|力争|争取|将要?|拟|目标|到20\d\d年|不少于|至少|不低于|原则上|应当?|要求|要有?|确保")
-_BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争|计划|于|在|自|以来)\s?$")
+_BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争)\s?$")
+_IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of what is planned
+_AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
+_SINCE = re.compile(r"(?:自|从|自从)\s?$")
 _UNTIL = re.compile(r"(?:底|末)?(?:前|之前|以前)")
 
 T = TypeVar("T", Fact, Statement)
@@ -177,6 +180,7 @@ class _Reading:
 
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
         masks = dates.spans(self.text) + [m.span() for m in _MASKED.finditer(self.text)]
+        masks += [m.span() for m in self.words.number_names.finditer(self.text)]
         masks += [(found.start, found.end) for found in doc_numbers.find(self.text)]
         quantities = numbers.find(self.text, masks)
         signs: dict[int, str] = {}
@@ -198,7 +202,7 @@ class _Reading:
                 place = self.place(match.start())
                 if match.end() > place.clause[1] or not self._around(entry.needs, entry.deny, place):
                     continue
-                date = self._date(place, match.start(), stated=True) if entry.dated else None
+                date = self._due(place, match.start()) if entry.dated else None
                 if entry.dated and date is None:
                     continue
                 yield from self._state(entry, place, date)
@@ -308,7 +312,8 @@ class _Reading:
     def _fact(self, quantity: Quantity, claim: _Claim, place: _Place, sign: str, crowded: bool) -> Fact:
         entry = claim.entry
         start, end = self._evidence(quantity, claim, place, crowded)
-        date = self._date(place, quantity.start, stated=False)
+        kind = self._kind(entry.kind, place)
+        date = self._date(place, quantity.start, kind)
         raw_start, raw_end = self.page.traced.origin(start, end)
         unit = entry.unit or quantity.unit or None
         if quantity.per and unit:
@@ -327,7 +332,7 @@ class _Reading:
             comparator=sign,
             date=date.iso if date else None,
             date_precision=date.precision if date else None,
-            kind=self._kind(entry.kind, place),
+            kind=kind,
             topic=entry.topic,
             segment="main",
             trust=self.trust,
@@ -390,22 +395,31 @@ class _Reading:
                 begin, end = narrow_begin, narrow_end
         return _trim(self.text, min(begin, first), max(end, last))
 
-    def _date(self, place: _Place, at: int, *, stated: bool) -> DateMention | None:
-        """The date the sentence gives its number: 到2025年, 截至2023年底; for a statement any date before it."""
+    def _date(self, place: _Place, at: int, kind: str) -> DateMention | None:
+        """The date the sentence gives its number: 到2025年, 截至2023年底, 2023年底前."""
         best = None
-        for mention in self._mentions(place.sentence):
-            if mention.iso is None or mention.start > at:
+        planned = _PLANNED.search(self.text, *place.clause) is not None
+        for mention, before in self._mentions(place, at):
+            if _SINCE.search(before) or (_AS_OF.search(before) and kind != "actual"):
                 continue
-            by = _BY_DATE.search(self.text, max(place.sentence[0], mention.start - 4), mention.start)
-            until = _UNTIL.match(self.text, mention.end)
-            if stated or by or until or mention.precision in ("year-end", "half-year"):
+            by = _BY_DATE.search(before) or (planned and _IN_DATE.search(before))
+            if by or _UNTIL.match(self.text, mention.end) or mention.precision in ("year-end", "half-year"):
                 best = mention
         return best
 
-    def _mentions(self, span: tuple[int, int]) -> list[DateMention]:
-        begin = bisect_right(self.mentions, span[0] - 1, key=lambda mention: mention.start)
-        end = bisect_right(self.mentions, span[1] - 1, key=lambda mention: mention.start)
-        return self.mentions[begin:end]
+    def _due(self, place: _Place, at: int) -> DateMention | None:
+        """The last date before a statement: by then it is to be so."""
+        due = [mention for mention, before in self._mentions(place, at) if not _SINCE.search(before)]
+        return due[-1] if due else None
+
+    def _mentions(self, place: _Place, at: int) -> Iterator[tuple[DateMention, str]]:
+        """The full dates of the sentence up to a place, each with the words just before it."""
+        first = bisect_right(self.mentions, place.sentence[0] - 1, key=lambda mention: mention.start)
+        for mention in self.mentions[first:]:
+            if mention.start > at:
+                return
+            if mention.iso is not None:
+                yield mention, self.text[max(place.sentence[0], mention.start - 4) : mention.start]
 
 
 def _sentences(text: str) -> list[tuple[int, int]]:

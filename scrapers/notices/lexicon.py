@@ -104,6 +104,7 @@ class Lexicon:
     subject_words: tuple[str, ...]
     foreign: Cue
     breaks: Cue
+    number_names: Cue
     connectives: Cue  # a run of them, whole
     by_quantity: Mapping[str, tuple[FactEntry, ...]] = field(default_factory=dict)
 
@@ -137,6 +138,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         subject_words=subject_words,
         foreign=_cue(general["foreign"], groups, "topics.yml: foreign"),
         breaks=_cue(["@break"], groups, "words.yml"),
+        number_names=_cue(["@number_name"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
         by_quantity=by_quantity,
     )

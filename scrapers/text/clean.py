@@ -16,9 +16,9 @@ from scrapers.text.trace import Edit, Traced
 
 Step = Callable[[str], list[Edit]]
 
-_LINE_ENDS = re.compile(r"\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]")
-_WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]")  # the ideographic space U+3000 is the page's own
+_LINE_ENDS = re.compile(r"\r\n|(?:\r(?!\n)|[\x0b\x0c\x85\u2028\u2029])+")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]+")
+_WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]+")  # the ideographic space U+3000 is the page's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,10 @@ def clean(raw: str) -> Cleaned:
 
 def line_ends(text: str) -> list[Edit]:
     """Every kind of line end becomes \\n, so that a line means one thing."""
-    return [Edit(m.start(), m.end(), "\n", "line_end") for m in _LINE_ENDS.finditer(text)]
+    return [
+        Edit(m.start(), m.end(), "\n" if m[0] == "\r\n" else "\n" * len(m[0]), "line_end")
+        for m in _LINE_ENDS.finditer(text)
+    ]
 
 
 def invisible(text: str) -> list[Edit]:
@@ -50,7 +53,7 @@ def invisible(text: str) -> list[Edit]:
 
 def spaces(text: str) -> list[Edit]:
     """No-break and typographic spaces become plain ones."""
-    return [Edit(m.start(), m.end(), " ", "space") for m in _WIDE_SPACES.finditer(text)]
+    return [Edit(m.start(), m.end(), " " * len(m[0]), "space") for m in _WIDE_SPACES.finditer(text)]
 
 
 def canonical(text: str) -> list[Edit]:

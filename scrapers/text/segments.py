@@ -111,7 +111,7 @@ def is_furniture(line: Line) -> bool:
         or _BREADCRUMB.fullmatch(text) is not None
         or _ORIGINAL_TITLE.fullmatch(text) is not None
         or (text.count("|") >= 5 and "。" not in text)
-        or dates.is_date_line(text)
+        or (dates.is_date_line(text) and "年" not in text)  # 2024年4月30日 is a signature
     )
 
 
