@@ -31,7 +31,9 @@ DIAGNOSTIC = ("lab", "imaging", "ecg", "pathology")  # these report orders; cssd
 MONTHS_SHOWN = 12
 PROVINCES_RANKED = 10
 NOTICES_SHOWN = 20
+OTHERS_SHOWN = 20
 FACTS_SHOWN = 30
+MISSING = "-"  # how the models write a part that is not stated
 STATUSES = ("met", "missed", "pending", "reference", "no_data")
 
 Row = Mapping[str, Any]
@@ -75,7 +77,7 @@ class Coverage:
 
     @property
     def text(self) -> str:
-        extra = f" +{self.unlisted} 名录外" if self.unlisted else ""
+        extra = f"（另有名录外 {self.unlisted}）" if self.unlisted else ""
         return f"{figures.count(self.due)} / {figures.count(self.reported)}{extra}"
 
 
@@ -151,6 +153,10 @@ def _centres(con: Connection, pilots: Row) -> dict[str, Any]:
     types.sort(key=lambda row: _order(row["centre_type"]))
     provinces = _rows(con, "centre_provinces", month=period.month, day=period.day) if period.month else []
     by_province = _complete_by_province(pilots)
+    for row in provinces:
+        row["complete"] = by_province.get(row["province_adcode"], Ratio(None, None))
+        row["on_time"] = Ratio(row["on_time_num"], row["on_time_den"])
+        row["coverage"] = _coverage([row])
     diagnostic = [row for kind, row in here.items() if kind in DIAGNOSTIC]
     return {
         "period": period,
@@ -161,7 +167,8 @@ def _centres(con: Connection, pilots: Row) -> dict[str, Any]:
         "packs": here.get("cssd", {}).get("reported_count"),
         "on_time": figures.total(Ratio(row["on_time_num"], row["on_time_den"]) for row in diagnostic),
         "coverage": _coverage(provinces),
-        "tiles": [TileValue(tile, by_province.get(tile.adcode)) for tile in tiles()],
+        "provinces": provinces,
+        "tiles": _tiles({**by_province}),
     }
 
 
@@ -289,9 +296,11 @@ def _notices(con: Connection) -> dict[str, Any]:
     notices = _rows(con, "notices", most=NOTICES_SHOWN)
     for notice in notices:
         notice["facts"] = [_fact(row) for row in _rows(con, "notice_facts", version=notice["notice_version_id"])]
+    others = _rows(con, "notices_without_facts", most=OTHERS_SHOWN)
+    for notice in (*notices, *others):
         notice["flags"] = json.loads(notice["flags"] or "[]")
         notice["link"] = notice["url"] if (notice["url"] or "").startswith(("https://", "http://")) else None
-    return {"shown": notices, "facts_shown": FACTS_SHOWN, **_one(con, "notice_totals")}
+    return {"shown": notices, "others": others, "facts_shown": FACTS_SHOWN, **_one(con, "notice_totals")}
 
 
 def _fact(row: Row) -> dict[str, Any]:
@@ -361,7 +370,7 @@ def rules() -> Mapping[str, str]:
 
 def name(code: str | None, kind: str) -> str:
     """What a code is called; a code without a name as it stands, a missing one as a dash."""
-    if code is None:
+    if code is None or code == MISSING:
         return figures.NONE
     if kind == "province":
         return next((tile.name for tile in tiles() if tile.adcode == code), code)

@@ -31,6 +31,11 @@ class Ratio:
         return f"{count(self.num)} / {count(self.den)}"
 
     @property
+    def compact(self) -> str:
+        """The same in few characters: from ten thousand on in 万, from a hundred million in 亿."""
+        return NONE if self.num is None and self.den is None else f"{compact(self.num)}/{compact(self.den)}"
+
+    @property
     def percent(self) -> str:
         """`35.3%`. What is not all never reads 100.0%, what is not nothing never 0.0%."""
         if self.num is None or self.den is None or self.den <= 0:
@@ -75,6 +80,15 @@ def descending(ratio: Ratio) -> tuple[bool, int]:
 def count(value: int | None) -> str:
     """`12,345`, or a dash."""
     return NONE if value is None else f"{value:,}"
+
+
+def compact(value: int | None) -> str:
+    """`9,999`, `1.2万`, `3.4亿`: for where there is no room; the whole number stands elsewhere."""
+    if value is None or abs(value) < 10_000:
+        return count(value)
+    unit, name = (10**8, "亿") if abs(value) >= 10**8 else (10**4, "万")
+    tenths = (20 * value + unit) // (2 * unit)
+    return f"{tenths // 10:,}.{tenths % 10}{name}"
 
 
 def yuan(fen: int | None) -> str:

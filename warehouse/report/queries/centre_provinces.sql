@@ -1,4 +1,5 @@
--- Operating centres of a day by province of the host, and which of them reported in a month.
+-- Operating centres of a day by province of the host, which of them reported in a month, and how many diagnostic
+-- orders were on time.
 with operating as (
     select distinct c.centre_id, o.province_adcode
     from dim_centre as c
@@ -14,8 +15,11 @@ with operating as (
 ),
 
 reported as (
-    select centre_id, max(province_adcode) as province_adcode, sum(on_time_num) as on_time_num,
-        sum(on_time_den) as on_time_den
+    select
+        centre_id,
+        max(province_adcode) as province_adcode,
+        sum(case when centre_type in ('lab', 'imaging', 'ecg', 'pathology') then on_time_num end) as on_time_num,
+        sum(case when centre_type in ('lab', 'imaging', 'ecg', 'pathology') then on_time_den end) as on_time_den
     from mart_shared_centres
     where month_start = cast($month as date)
     group by centre_id

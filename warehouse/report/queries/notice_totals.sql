@@ -1,10 +1,12 @@
 -- How much the notices hold in all.
 select
-    (select count(*) from fct_notice where is_current) as notices_count,
-    (select count(*) from fct_notice) as versions_count,
-    (
-        select count(*)
-        from fct_notice_fact as f
-        inner join fct_notice as n on f.notice_version_id = n.notice_version_id
-        where n.is_current
-    ) as facts_count
+    count(*) as notices_count,
+    count(case when f.facts_count > 0 then 1 end) as with_facts_count,
+    coalesce(sum(f.facts_count), 0) as facts_count
+from fct_notice as n
+left join (
+    select notice_version_id, count(*) as facts_count
+    from fct_notice_fact
+    group by notice_version_id
+) as f on n.notice_version_id = f.notice_version_id
+where n.is_current
