@@ -16,11 +16,13 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import CronTriggerTimetable, Param
+from airflow.sdk.configuration import conf
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,8 @@ def default_args() -> dict[str, Any]:
     return {
         "owner": "yilian",
         "retries": 2,
+        # Said here since a mapped task takes 300 s otherwise, whatever the operator says.
+        "retry_delay": timedelta(seconds=conf.getint("core", "default_task_retry_delay")),
         "retry_exponential_backoff": 2.0,  # the delay doubles at each try
         "max_retry_delay": 3600,
         "on_failure_callback": tell_task_failed,
