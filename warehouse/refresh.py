@@ -281,14 +281,20 @@ def _door(settings: Settings, log: EventLog, say: Say) -> loads.Judge:
             say(f"warning: {file.filename} came from source {file.source_id}, which is not registered: left for later")
             log.append("alert", source_id=file.source_id, reason="source is not registered", filename=file.filename)
             return
-        receipt = door.judge(
-            settings.home,
-            archive_path(settings.home, file.file_sha256),
-            source=source,
-            file_sha256=file.file_sha256,
-            filename=file.filename,
-            received_at=file.received_at,
-        )
+        try:
+            receipt = door.judge(
+                settings.home,
+                archive_path(settings.home, file.file_sha256),
+                source=source,
+                file_sha256=file.file_sha256,
+                filename=file.filename,
+                received_at=file.received_at,
+            )
+        except Exception as error:  # one file that breaks the door must not stop the night; it is tried again tomorrow
+            say(f"warning: the door broke down over {file.filename} of {file.source_id}: {type(error).__name__}")
+            reason = f"the door broke down: {type(error).__name__}"  # its text may quote the file
+            log.append("alert", source_id=file.source_id, reason=reason, filename=file.filename)
+            return
         if receipt.file_refused or receipt.rejections:
             log.append(
                 "door",
