@@ -168,11 +168,11 @@ def _centres(con: Connection, pilots: Row) -> dict[str, Any]:
         "on_time": figures.total(Ratio(row["on_time_num"], row["on_time_den"]) for row in diagnostic),
         "coverage": _coverage(provinces),
         "provinces": provinces,
-        "tiles": _tiles({**by_province}),
+        "tiles": _tiles(by_province),
     }
 
 
-def _complete_by_province(pilots: Row) -> dict[str, Ratio]:
+def _complete_by_province(pilots: Row) -> dict[str | None, Ratio]:
     """Pilots with all five types over pilots with data, by province."""
     found: dict[str, list[bool]] = {}
     for row in pilots["rows"]:
