@@ -279,7 +279,7 @@ def _in_distinct(con: Connection, column: str, is_wrong: str) -> str | None:
     distinct = f"select distinct {column} as value from reading where is_clean and {column} is not null"
     con.execute(f"create or replace temp table few as {distinct}")  # a filter would be pushed below the distinct
     con.execute(f"create or replace temp table {name} as select value from few where {is_wrong}")
-    if con.execute(f"select exists (from {name})").fetchone() == (True,):
+    if con.execute(f"select exists (from {name})").fetchall() == [(True,)]:
         return f"({column} in (select value from {name}))"
     con.execute(f"drop table {name}")
     return None
