@@ -28,6 +28,7 @@ GENERAL = ("words.yml", "topics.yml")
 KINDS = frozenset({"actual", "target", "requirement", "plan", "definition", "milestone", "auto"})
 SCOPES = ("clause", "sentence", "near", "page")  # near: this sentence or the one before
 QUANTITIES = frozenset(numbers.UNITS) | {"fraction", "bare"}
+_EXAMPLE_KEYS = frozenset(["text", "value", "value_max", "numerator", "denominator", "comparator", "unit", "date"])
 Cue = re.Pattern[str]
 
 
@@ -205,6 +206,8 @@ def _check(entry: dict[str, Any], keys: frozenset[str], topics: set[str], file: 
         raise LexiconError(f"{where}: kind {entry['kind']!r} is none of {', '.join(sorted(KINDS))}")
     if not isinstance(entry["example"], dict) or "text" not in entry["example"] or "value" not in entry["example"]:
         raise LexiconError(f"{where}: example needs text and value")
+    if unknown := set(entry["example"]) - _EXAMPLE_KEYS:
+        raise LexiconError(f"{where}: example: unknown key {sorted(unknown)[0]!r} (put the text in quotes)")
     return where
 
 

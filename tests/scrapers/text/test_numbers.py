@@ -125,4 +125,4 @@ def test_cost_is_linear(unit: str) -> None:
         return time.process_time() - begin
 
     cost(10_000)
-    assert cost(400_000) < 6 * max(cost(100_000), 0.02)
+    assert cost(100_000) < 6 * max(cost(25_000), 0.01)
