@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     root = tmp_path_factory.mktemp("walk")
     for source_id, path in (("answers_500", "500"), ("answers_412", "412"), ("hangs", "hang")):
         failing_source(root / "sources", source_id, f"/faults/{path}/list.shtml")
-    site = SampleSite(days=6, pilots=12, articles=12)
+    site = SampleSite(days=6, groups_per_pilot=(1, 1), articles=12)
     with site.serve() as url:
         Settings(root / "home").open_home("sample")
         environment = {"YILIAN_SAMPLE_SITE": url, "YILIAN_SOURCES": str(root / "sources")}
@@ -128,7 +129,7 @@ def test_the_facts_of_the_articles_are_found_and_none_that_they_do_not_state(wal
         "where not f.is_statement and f.segment = 'main'",
     )
     site = walk.environment["YILIAN_SAMPLE_SITE"]
-    expected = sorted((fact.url, round(float(fact.value), 6)) for fact in walk.site.expected_facts(site))
+    expected = sorted((fact.url, round(float(Fraction(fact.value)), 6)) for fact in walk.site.expected_facts(site))
     found = sorted((url, value) for url, value in rows)
     assert not Counter(found) - Counter(expected)
     assert len(found) >= 0.9 * len(expected) > 0
