@@ -536,7 +536,7 @@ def _task_name(task: dict[str, Any]) -> str:
 def _log_lines(content: list[Any]) -> list[str]:
     """A task's structured log as plain lines: message, and of an exception its type and value.
 
-    Entries without a time are Airflow's own headings (where the log lies, fold marks).
+    Entries without a time, and fold marks, are Airflow's own headings.
     """
     lines = []
     for entry in content:
@@ -545,7 +545,7 @@ def _log_lines(content: list[Any]) -> list[str]:
         lines.append(str(entry.get("event", "")).rstrip())
         for error in entry.get("error_detail") or []:
             lines.append(f"{error.get('exc_type')}: {error.get('exc_value')}")
-    return [line for line in lines if line]
+    return [line for line in lines if line and not line.startswith("::")]
 
 
 def _last_line(text: str) -> str:
