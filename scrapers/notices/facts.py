@@ -44,7 +44,7 @@ _ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
 _MASKED = re.compile(
     r"《[^《》\n]{1,100}》"  # titles
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}(?!\d)"  # telephones
-    r"|[A-Za-z]+[-—]?\d+(?:\.\d+)?|https?://[\w./?=&%-]{1,200}"
+    r"|(?<![A-Za-z])[A-Za-z]{1,20}[-—]?\d{1,20}(?:\.\d+)?|https?://[\w./?=&%-]{1,200}"
     r"|(?:^|(?<=\n))\s{0,4}(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:\.\d{1,2}){0,2}\s?[.、)](?!\d)"  # numbered lines
     r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
     r"|第[一二三四五六七八九十百\d]{1,4}[批次届条章节期个]?"
@@ -249,7 +249,7 @@ class _Reading:
             return None
         if (cue := entry.deny.get("before")) and cue.search(close):
             return None
-        if (cue := entry.deny.get("after")) and cue.search(self._phrase(quantity, following)):
+        if (cue := entry.deny.get("after")) and cue.search(self._thought(quantity, noun, following)):
             return None
         return _Claim(entry, noun)
 
@@ -258,6 +258,13 @@ class _Reading:
         end = min(quantity.last + REACH, following)
         match = _NOUN_PHRASE.match(self.text, quantity.last, end)
         return match[0] if match else ""
+
+    def _thought(self, quantity: Quantity, noun: tuple[int, int] | None, following: int) -> str:
+        """The words behind a number that still speak of what is counted: up to what begins another thought."""
+        phrase = self._phrase(quantity, following)
+        counted = max(0, noun[1] - quantity.last) if noun else 0
+        other = self.words.breaks.search(phrase, counted)
+        return phrase[: other.start()] if other else phrase
 
     def _behind(self, entry: FactEntry, quantity: Quantity, following: int) -> tuple[int, int] | None:
         """The noun behind the number, with nothing between that begins another thought."""
