@@ -1,6 +1,6 @@
 """A build file as the load leaves it, for tests of the models: raw.* and ops.*, filled record by record.
 
-Comes in: feed records as small dicts. Goes out: a DuckDB file and `dbt` runs on it. The touched tables are filled by
+Comes in: feed records as small dicts. Goes out: a DuckDB file, and dbt runs on it. The touched tables are filled by
 the load's own `touch`, so what is tested is the pair of load and models. Never here: the door, the scrapers.
 """
 
@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,6 @@ from warehouse import database, load, settings
 
 LEAD = "12110105400500001E"
 MEMBER = "12110105400500002H"
-LAYERS = ("staging", "core", "facts", "bi", "operations")
 
 
 class Build:
@@ -42,7 +42,9 @@ class Build:
         rows: dict[str, list[dict[str, Any]]] = {}
         for line_no, record in enumerate(records, 1):
             row = raw_row(record) | {"source_id": record.get("source_id", source_id), "file_sha256": sha}
-            rows.setdefault(record["record_type"], []).append(row | {"line_no": record.get("line_no", line_no), "load_run": run})
+            rows.setdefault(record["record_type"], []).append(
+                row | {"line_no": record.get("line_no", line_no), "load_run": run}
+            )
         self._prepare()
         con = database.build(self.path)
         try:
@@ -61,23 +63,65 @@ class Build:
         finally:
             con.close()
 
-    def dbt(self, *layers: str, full_refresh: bool = False, folder: Path | None = None) -> None:
-        """Build these layers (all by default). Raises with dbt's own output."""
-        for layer in layers or LAYERS:
-            command = [str(Path(sys.executable).with_name("dbt")), "build", "--selector", layer, "--quiet"]
-            done = subprocess.run(
-                command + (["--full-refresh"] if full_refresh else []),
-                env=self.environment(),
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                check=False,
+    def notice(self, notice_id: str, body: str, evidence: str, *, fetched_at: str, blocked: bool = False) -> None:
+        """Load one capture of a notice with one fact into tonight's batch."""
+        sha, capture = hashlib.sha256(body.encode()).hexdigest(), f"capture-{fetched_at}-{notice_id}"
+        start = body.find(evidence)
+        con = database.build(self.path)
+        try:
+            con.execute(
+                "insert into raw.notice (capture_id, parser_version, source_id, notice_id, url, content_sha256, norm_sha256, "
+                "fetched_at, is_blocked, is_relevant, title, body, page_text) values (?,'1','test_source',?,?,?,?,?,?,true,?,?,?)",
+                [
+                    capture,
+                    notice_id,
+                    f"https://example.org/{notice_id}",
+                    sha,
+                    sha,
+                    fetched_at,
+                    blocked,
+                    notice_id,
+                    body,
+                    body,
+                ],
             )
-            if done.returncode:
-                raise AssertionError(f"dbt layer {layer}:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}")
+            con.execute(
+                "insert into raw.notice_fact (capture_id, parser_version, notice_id, content_sha256, fact_no, is_statement, "
+                "indicator, comparator, evidence, start_offset, end_offset, segment) values (?,'1',?,?,1,false,'试点','=',?,?,?,'main')",
+                [capture, notice_id, sha, evidence, start, start + len(evidence)],
+            )
+            con.execute("insert into ops.touched_notice values (?)", [notice_id])
+        finally:
+            con.close()
+
+    def dbt(self, *arguments: str, full_refresh: bool = False) -> None:
+        """`dbt build` of every layer at once, or with the arguments given. Raises with dbt's own output."""
+        self.run("build", "--quiet", *arguments, *(["--full-refresh"] if full_refresh else []))
+
+    def run(self, *arguments: str) -> str:
+        """Any dbt command on this build; its output."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", *arguments],
+            env=self.environment(),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise AssertionError(f"dbt {' '.join(arguments)}:\n{done.stdout[-6000:]}\n{done.stderr[-2000:]}")
+        return done.stdout
+
+    def copy(self, folder: Path) -> Build:
+        """This build's file in another folder."""
+        other = object.__new__(Build)
+        other.folder, other.path, other._batches = folder, folder / database.DATABASE_NAME, self._batches
+        folder.mkdir(parents=True)
+        shutil.copyfile(self.path, other.path)
+        return other
 
     def environment(self) -> dict[str, str]:
-        target = Path(os.environ.get("YILIAN_TEST_DBT_TARGET", self.folder.parent / "dbt_target"))
+        target = self.folder.parent / "dbt_target"
         return {
             **{k: v for k, v in os.environ.items() if k != "YILIAN_BUILD_FILE"},
             "YILIAN_THREADS": "2",
@@ -95,12 +139,23 @@ class Build:
         finally:
             con.close()
 
-    def snapshot(self) -> dict[str, list[str]]:
-        """Every table of schema main as sorted texts, for comparing two builds."""
+    def snapshot(self, without: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+        """Every table of schema main as sorted texts, for comparing two builds; columns in `without` left out."""
         con = database.build(self.path)
         try:
-            names = [r[0] for r in con.execute("select table_name from duckdb_tables() where schema_name = 'main'").fetchall()]
-            return {name: sorted(str(row) for row in con.execute(f"from main.{name}").fetchall()) for name in sorted(names)}
+            columns: dict[str, list[str]] = {}
+            for table, column in con.execute(
+                "select table_name, column_name from information_schema.columns where table_schema = 'main' "
+                "order by table_name, ordinal_position"
+            ).fetchall():
+                if column not in without:
+                    columns.setdefault(table, []).append(column)
+            return {
+                table: sorted(
+                    str(row) for row in con.execute(f"select {', '.join(names)} from main.{table}").fetchall()
+                )
+                for table, names in columns.items()
+            }
         finally:
             con.close()
 
@@ -254,11 +309,15 @@ def void(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def masters() -> list[dict[str, Any]]:
     """Two organisations in one group with one laboratory."""
-    return [organisation(), organisation(MEMBER, payload={"tier": "community"}), membership(), membership(MEMBER, "member"), centre()]
+    return [
+        organisation(),
+        organisation(MEMBER, payload={"tier": "community"}),
+        membership(),
+        membership(MEMBER, "member"),
+        centre(),
+    ]
 
 
 def _record(record_type: str, record_id: str, day: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     envelope = {k: v for k, v in fields.items() if k != "payload"}
     return {"record_type": record_type, "source_record_id": record_id, "event_date": day, **envelope}
-
-

@@ -1,11 +1,16 @@
 -- 81 pilots with 81 codes; exactly four in a wrong province on the page; the codes prove the provinces.
 -- 兵团 is no province of GB/T 2260: its pilot stands in 新疆 and reports as 660000.
 with counted as (
-    select count(*) as pilots, count(distinct adcode) as codes, sum(case when is_corrected then 1 else 0 end) as corrected
+    select
+        count(*) as pilots,
+        count(distinct adcode) as codes,
+        sum(case when is_corrected then 1 else 0 end) as corrected
     from {{ ref('dim_pilot') }}
 )
 
-select 'counts' as finding, cast(pilots as varchar) || '/' || cast(codes as varchar) || '/' || cast(corrected as varchar) as what
+select
+    'counts' as finding,
+    cast(pilots as varchar) || '/' || cast(codes as varchar) || '/' || cast(corrected as varchar) as what
 from counted
 where pilots <> 81 or codes <> 81 or corrected <> 4
 

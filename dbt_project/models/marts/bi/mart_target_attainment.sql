@@ -143,7 +143,7 @@ group_kinds as (
         end) as kinds
     from {{ ref('dim_group') }} as g
     inner join data_month as k
-        on k.as_of_date >= g.valid_from and k.as_of_date < coalesce(g.valid_to, date '9999-12-31')
+        on g.valid_from <= k.as_of_date and coalesce(g.valid_to, date '9999-12-31') > k.as_of_date
     left join {{ ref('dim_centre') }} as c
         on
             g.group_id = c.group_id

@@ -6,8 +6,11 @@ with membership as (
         row_number() over (
             partition by r.group_id
             order by
-                case when r.role = 'lead' then 0 else 1 end, r.valid_from desc nulls last, r.org_id nulls last,
-                r.source_system nulls last, r.source_record_id nulls last
+                case when r.role = 'lead' then 0 else 1 end asc nulls last,
+                r.valid_from desc nulls last,
+                r.org_id asc nulls last,
+                r.source_system asc nulls last,
+                r.source_record_id asc nulls last
         ) as voice_no
     from {{ ref('int_group_membership__resolved') }} as r
     where r.set_aside_reason is null

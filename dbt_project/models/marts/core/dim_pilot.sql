@@ -1,5 +1,5 @@
--- The 81 pilots as a repost prints them and as the administrative codes prove them. A correction is shown, never silent:
--- is_corrected marks the four cities that the page puts into the wrong province.
+-- The 81 pilots as a repost prints them and as the administrative codes prove them. A correction is shown, never
+-- silent: is_corrected marks the four cities that the page puts into the wrong province.
 select
     cast(seq as bigint) as seq,
     cast(province_raw as varchar) as province_raw,

@@ -1,7 +1,9 @@
 -- Targets. A target binds (is_assessed) only where a document states the figure, and either states the date too or
 -- states none: then it stands from the document's date on. All others are shown as 参照值,非考核.
 select
-    md5(t.indicator_code || '|' || t.scope || '|' || coalesce(cast(t.due_date as varchar), {{ missing() }})) as target_key,
+    md5(
+        t.indicator_code || '|' || t.scope || '|' || coalesce(cast(t.due_date as varchar), {{ missing() }})
+    ) as target_key,
     cast(t.indicator_code as varchar) as indicator_code,
     cast(t.scope as varchar) as scope,
     cast(t.target_op as varchar) as target_op,

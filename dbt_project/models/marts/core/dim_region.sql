@@ -2,9 +2,15 @@
 -- release of 2023-06-30, and the documented events. Where only two releases bound a change (date_basis `release`), a
 -- region counts as standing over the whole span between them.
 with release_now as (
-    select adcode, name, cast(null as date) as gone_by, cast(null as date) as absent_until, '2026-03-25' as code_release
-    from {{ ref('region_2026_03_25') }}
-    where adcode not in (select adcode from {{ ref('region_release_diff') }})
+    select
+        r.adcode,
+        r.name,
+        cast(null as date) as gone_by,
+        cast(null as date) as absent_until,
+        '2026-03-25' as code_release
+    from {{ ref('region_2026_03_25') }} as r
+    left join {{ ref('region_release_diff') }} as d on r.adcode = d.adcode
+    where d.adcode is null
 ),
 
 release_change as (

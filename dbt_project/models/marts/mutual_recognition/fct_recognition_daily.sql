@@ -1,4 +1,5 @@
--- Recognition of one institution's results by another, by item, scope and day. Complete partitions of the touched days replace what stood there.
+-- Recognition of one institution's results by another, by item, scope and day. Complete partitions of the touched
+-- days replace what stood there.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',

@@ -14,7 +14,9 @@ fetched as (
         source_id,
         max(kind) as source_kind,
         max(finished_at) as last_attempt_at,
-        max(case when outcome in ('new', 'changed', 'unchanged', 'not_modified') then finished_at end) as last_answer_at,
+        max(
+            case when outcome in ('new', 'changed', 'unchanged', 'not_modified') then finished_at end
+        ) as last_answer_at,
         max(case when outcome in ('new', 'changed') then finished_at end) as last_new_content_at,
         max(case when recency_no = 1 then outcome end) as last_outcome,
         max(case when recency_no = 1 then error end) as last_error,

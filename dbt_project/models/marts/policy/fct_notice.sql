@@ -18,7 +18,10 @@ notice_version as (
         p.*,
         row_number() over (
             partition by p.notice_id
-            order by p.last_fetched_at desc nulls last, p.first_fetched_at desc nulls last, p.content_sha256 nulls last
+            order by
+                p.last_fetched_at desc nulls last,
+                p.first_fetched_at desc nulls last,
+                p.content_sha256 asc nulls last
         ) as recency_no
     from page as p
     where p.capture_no = 1

@@ -1,4 +1,5 @@
--- Total capacity of a lead hospital, by resource, class, basis and day. Complete partitions of the touched days replace what stood there.
+-- Total capacity of a lead hospital, by resource, class, basis and day. Complete partitions of the touched days
+-- replace what stood there.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',

@@ -1,4 +1,5 @@
--- Capacity that a lead hospital released to one target, by resource, class, basis and day. Complete partitions of the touched days replace what stood there.
+-- Capacity that a lead hospital released to one target, by resource, class, basis and day. Complete partitions of the
+-- touched days replace what stood there.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',

@@ -23,7 +23,9 @@ total_of_basis as (
 ),
 
 total_once as (
-    {{ keep_lowest('total_of_basis', 'class', whole_rank('clinic_class'), ['lead_org_id', 'resource_type', 'event_date']) }}
+    {{ keep_lowest(
+        'total_of_basis', 'class', whole_rank('clinic_class'), ['lead_org_id', 'resource_type', 'event_date']
+    ) }}
 ),
 
 release as (
@@ -48,7 +50,9 @@ release_of_target as (
 ),
 
 release_once as (
-    {{ keep_lowest('release_of_target', 'class', whole_rank('clinic_class'), ['lead_org_id', 'resource_type', 'event_date']) }}
+    {{ keep_lowest(
+        'release_of_target', 'class', whole_rank('clinic_class'), ['lead_org_id', 'resource_type', 'event_date']
+    ) }}
 ),
 
 told as (

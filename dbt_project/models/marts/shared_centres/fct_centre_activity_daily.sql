@@ -1,4 +1,5 @@
--- Activity of a shared centre for one requesting institution, category, item and day. Complete partitions of the touched days replace what stood there.
+-- Activity of a shared centre for one requesting institution, category, item and day. Complete partitions of the
+-- touched days replace what stood there.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
