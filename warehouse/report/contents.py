@@ -308,7 +308,7 @@ def _fact(row: Row) -> dict[str, Any]:
     if row["numerator"] is not None and row["denominator"] is not None:
         value = f"{row['numerator']}/{row['denominator']}"
     elif row["value"] is None:
-        value = row["value_text"] or figures.NONE
+        value = _statement(row["value_text"])
     elif row["value_max"] is not None:
         value = f"{figures.number(row['value'])} 至 {figures.number(row['value_max'])}"
     else:
@@ -316,6 +316,13 @@ def _fact(row: Row) -> dict[str, Any]:
     has_unit = row["unit"] and not (row["numerator"] is not None and row["unit"] in ("fraction", "%"))
     unit = (row["unit"] if row["unit"] == "%" else f" {row['unit']}") if has_unit else ""
     return {**row, "text": f"{sign} {value}{unit}".strip()}
+
+
+def _statement(value: str | None) -> str:
+    """A statement's value in words: parts are written `a|b`, yes and no `true` and `false`."""
+    return {None: figures.NONE, "": figures.NONE, "true": "是", "false": "否"}.get(
+        value, (value or "").replace("|", "、")
+    )
 
 
 def _quality(con: Connection) -> dict[str, Any]:
