@@ -146,6 +146,8 @@ def running(settings: Settings, say: Say = lambda _line: None, *, dags: Path = D
             say("preparing Airflow …")
             airflow.prepare()
             airflow.start()
+            for dag_id, run_id in airflow.end_left_runs():
+                say(f"ended a run of {dag_id} that was killed: {run_id}")
             say(f"Airflow is ready at {airflow.url} after {time.monotonic() - began:.0f} s")
             yield airflow
         finally:
@@ -447,6 +449,14 @@ class LocalAirflow:
             if len(ended) == len(runs):
                 return [RunResult(*run, ended[run], self._failures(*run)) for run in runs]
             time.sleep(POLL_S)
+
+    def end_left_runs(self) -> list[tuple[str, str]]:
+        """Mark as failed the runs that a killed Airflow left: one active run a DAG is allowed, and they would wait."""
+        left = self._request("GET", "/api/v2/dags/~/dagRuns?state=running&state=queued&limit=100")["dag_runs"]
+        runs = [(run["dag_id"], run["dag_run_id"]) for run in left]
+        for run in runs:
+            self._request("PATCH", _run_path(*run), {"state": "failed"})
+        return runs
 
     def _wait_for_dag(self, dag_id: str) -> None:
         deadline = time.monotonic() + START_LIMIT_S

@@ -72,7 +72,7 @@ def source(folder: Path, source_id: str, kind: str, url: str) -> None:
     (folder / source_id / "source.yml").write_text(yaml.safe_dump(text, allow_unicode=True), encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Four pilots for two days, beside a feed that answers 500 and notices behind a challenge page."""
     root = tmp_path_factory.mktemp("world")

@@ -265,8 +265,10 @@ def test_what_a_killed_run_left_is_stopped_by_the_next(used_home: Path, dags: Pa
     assert alive(left), "SIGKILL cannot be answered: the parts go on"
 
     (tmp_path / "broken.py").write_text("from airflow.sdk import DAG\nimport no_such_module\n", encoding="utf-8")
-    with running(settings(used_home), dags=tmp_path) as airflow:
+    lines: list[str] = []
+    with running(settings(used_home), lines.append, dags=tmp_path) as airflow:
         assert not alive(left)
+        assert [line for line in lines if line.startswith("ended a run of stubborn that was killed")]
         there = sessions(airflow)
         with pytest.raises(AirflowFailed, match=r"broken\.py cannot be imported.*no_such_module"):
             airflow.trigger("small", {})

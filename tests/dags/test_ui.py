@@ -1,0 +1,98 @@
+"""What a person sees in Airflow's page: the three DAGs, their runs, tasks named by their sources, and their pages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.browser import Browser, browser
+from tests.conftest import find_program
+from tests.dags.conftest import World
+from warehouse.airflow_local import USER, LocalAirflow, TaskState, running
+
+pytestmark = [pytest.mark.xdist_group("dags"), pytest.mark.service("chromium"), pytest.mark.slow]
+
+CONF = {"business_date": "2026-09-03"}
+
+
+@dataclass
+class Page:
+    """A signed-in browser, the Airflow that it looks at, and the runs to be seen."""
+
+    tab: Browser
+    airflow: LocalAirflow
+    runs: dict[str, str]
+    shots: Path
+
+    def show(self, path: str, *texts: str) -> None:
+        """Open a page of Airflow's and wait until it shows the texts."""
+        self.tab.open(self.airflow.url + path)
+        self.tab.wait_for_text(*texts)
+
+    def shot(self, name: str) -> None:
+        self.tab.screenshot(self.shots / f"{name}.png")
+
+
+@pytest.fixture(scope="module")
+def page(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    program = find_program("chromium")
+    assert program
+    shots = tmp_path_factory.mktemp("shots")
+    told: list[TaskState] = []
+    with running(world.settings) as airflow:
+        runs = [airflow.trigger(dag_id, CONF) for dag_id in ("collect_hospital_feeds", "scrape_notices")]
+        results = airflow.follow(runs, told.append)
+        runs.append(airflow.trigger("refresh_warehouse", CONF))
+        assert [result.state for result in results] == ["failed", "failed"], "both have a source that fails"
+        with browser(program, tmp_path_factory.mktemp("chromium") / "profile") as tab:
+            tab.open(airflow.url)
+            tab.type("input[name=username]", USER)
+            tab.type("input[name=password]", json.loads(airflow.passwords_file.read_text())[USER])
+            tab.click("button[type=submit]")
+            tab.wait_for_text("Welcome", "Active Dags")
+            yield Page(tab, airflow, dict(runs), shots)
+
+
+def test_the_three_dags_with_their_schedules_and_runs(page: Page) -> None:
+    page.show("/dags", "3 Dags", *page.runs, "30 0 * * *", "0 1 * * *", "30 2 * * *", "yilian", "Latest Run")
+    page.shot("dags")
+
+
+def test_a_mapped_task_is_named_by_its_source(page: Page) -> None:
+    run = quote(page.runs["collect_hospital_feeds"], safe="")
+    page.show(f"/dags/collect_hospital_feeds/runs/{run}/tasks/collect/mapped", "broken_feed", "sample_feed_north")
+    page.shot("collect")
+    run = quote(page.runs["scrape_notices"], safe="")
+    page.show(f"/dags/scrape_notices/runs/{run}/tasks/crawl/mapped", "guarded_notices", "sample_nhc")
+
+
+def test_the_log_of_a_failed_source_ends_with_one_clear_line(page: Page) -> None:
+    run = quote(page.runs["collect_hospital_feeds"], safe="")
+    page.show(
+        f"/dags/collect_hospital_feeds/runs/{run}/tasks/collect/mapped/0?try_number=3",
+        "source broken_feed ended error",
+        "HTTP 500",
+    )
+    page.shot("log")
+
+
+def test_the_refresh_shows_its_steps(page: Page) -> None:
+    page.show("/dags/refresh_warehouse", "parse_pending", "open_build", "load", "transform", "gate", "publish")
+    page.shot("refresh")
+
+
+@pytest.mark.parametrize("dag_id", ["collect_hospital_feeds", "scrape_notices", "refresh_warehouse"])
+def test_a_dag_has_a_page_that_renders(page: Page, dag_id: str) -> None:
+    page.show(f"/dags/{dag_id}", dag_id, "Owner", "yilian")
+    page.tab.click("[data-testid=markdown-button]")
+    page.tab.wait_for_text("中文摘要", "When a task is red", "Run it by hand")
+    shown = page.tab.text()
+    assert "**" not in shown, "Markdown stands there as it was written"
+    assert "| ---" not in shown
+    assert page.tab.evaluate("document.querySelectorAll('[role=dialog] table tr').length") >= 4
+    page.shot(f"page_{dag_id}")
