@@ -22,6 +22,7 @@ from warehouse import database, load, settings
 
 LEAD = "12110105400500001E"
 MEMBER = "12110105400500002H"
+NIGHT = datetime(2026, 11, 20)  # noqa: DTZ001 - raw times are wall clock of Asia/Shanghai
 
 
 class Build:
@@ -57,7 +58,7 @@ class Build:
             con.execute(
                 "insert into ops.feed_file (source_id, file_sha256, filename, received_at, rows_total, rows_accepted, "
                 "rows_rejected, load_run) values (?, ?, ?, ?, ?, ?, 0, ?)",
-                [source_id, sha, f"{run}.ndjson", datetime(2026, 11, 20), n := sum(map(len, rows.values())), n, run],
+                [source_id, sha, f"{run}.ndjson", NIGHT, n := sum(map(len, rows.values())), n, run],
             )
             load.touch(con)
         finally:
@@ -70,8 +71,9 @@ class Build:
         con = database.build(self.path)
         try:
             con.execute(
-                "insert into raw.notice (capture_id, parser_version, source_id, notice_id, url, content_sha256, norm_sha256, "
-                "fetched_at, is_blocked, is_relevant, title, body, page_text) values (?,'1','test_source',?,?,?,?,?,?,true,?,?,?)",
+                "insert into raw.notice (capture_id, parser_version, source_id, notice_id, url, content_sha256, "
+                "norm_sha256, fetched_at, is_blocked, is_relevant, title, body, page_text) "
+                "values (?, '1', 'test_source', ?, ?, ?, ?, ?, ?, true, ?, ?, ?)",
                 [
                     capture,
                     notice_id,
@@ -86,8 +88,9 @@ class Build:
                 ],
             )
             con.execute(
-                "insert into raw.notice_fact (capture_id, parser_version, notice_id, content_sha256, fact_no, is_statement, "
-                "indicator, comparator, evidence, start_offset, end_offset, segment) values (?,'1',?,?,1,false,'试点','=',?,?,?,'main')",
+                "insert into raw.notice_fact (capture_id, parser_version, notice_id, content_sha256, fact_no, "
+                "is_statement, indicator, comparator, evidence, start_offset, end_offset, segment) "
+                "values (?, '1', ?, ?, 1, false, '试点', '=', ?, ?, ?, 'main')",
                 [capture, notice_id, sha, evidence, start, start + len(evidence)],
             )
             con.execute("insert into ops.touched_notice values (?)", [notice_id])
@@ -183,9 +186,9 @@ def raw_row(record: Mapping[str, Any]) -> dict[str, Any]:
         "reporter_org_code": record.get("reporter_org_code", LEAD),
         "event_date": date.fromisoformat(record["event_date"]),
         "period_type": record.get("period_type", "day"),
-        "produced_at": datetime(2026, 11, 20),
+        "produced_at": NIGHT,
         "content_hash": hashlib.md5(body.encode()).hexdigest(),
-        "loaded_at": datetime(2026, 11, 20),
+        "loaded_at": NIGHT,
         **payload,
     }
 
