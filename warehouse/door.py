@@ -21,9 +21,10 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -169,9 +170,11 @@ class _Judged:
         con.register("batch", part.table())
         hints = {hint for (hint,) in con.execute(f"select distinct {checks.HINT} from batch").fetchall()}
         types = sorted(self.record_types & hints)
-        listed = ", ".join(f"'{t}'" for t in types) or "''"
-        unread = f"select line_no from batch where text is null or {checks.HINT} not in ({listed})"
-        unproven: list[int] = [line for (line,) in con.execute(unread).fetchall()]
+        unproven: list[int] = []
+        if not hints <= set(types):  # lines that name no type, or one that this source does not send
+            listed = ", ".join(map(_quoted, types)) or "'-'"
+            unread = f"select line_no from batch where text is null or {checks.HINT} not in ({listed})"
+            unproven += [line for (line,) in con.execute(unread).fetchall()]
         for record_type in types:
             unproven += self._read_typed(con, contracts.load()[record_type], is_trusted=False)
         con.unregister("batch")
@@ -203,29 +206,33 @@ class _Judged:
 
         Trusted lines that break a rule are refused here; others are left to be read again.
         """
-        con.execute(f"create or replace temp table reading as {checks.reading(contract, is_trusted=is_trusted)}")
-        unclean = "false" if is_trusted else " or ".join(["not is_clean", *_wrong_values(con, contract)])
-        rules = [*_rules(contract), *_code_rules(con, contract), *_source_rules(self.source)]
+        con.execute(f"create or replace temp table reading as {_reading(contract.record_type, is_trusted)}")
+        unclean, code_rules = _wrong_values(con, contract, is_trusted)
+        rules = [*_rules(contract), *code_rules, *_source_rules(self.source)]
         refusing = " ".join(f"when {rule.broken_when} then {n}" for n, rule in enumerate(rules) if rule.refuses)
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
         remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
         rows: pa.Table = con.sql(
             f"select {self._raw_columns(contract)}, case when is_unclean then -1 {refusing} end as broken{remarked} "
-            f"from (select {checks.typed(contract)}, {unclean} as is_unclean from reading)"
+            f"from (select {_typed(contract.record_type)}, {unclean} as is_unclean from reading)"
         ).to_arrow_table()
-        broken = rows["broken"]
-        kept = rows.filter(pc.is_null(broken)) if broken.null_count < len(rows) else rows
-        if kept.num_rows:
-            self.accepted[contract.record_type] += kept.num_rows
-            self.seen.add(contract.record_type)
-            self._accept(contract.record_type, kept.drop_columns(["broken", *remarks]))
-            counts = {rule.code: pc.sum(kept[name]).as_py() for name, rule in remarks.items()}
-            self.warnings.update({code: count for code, count in counts.items() if count})
-        others = rows.select(["line_no", "broken"]).filter(pc.is_valid(broken)).to_pydict()
+        is_kept = pc.is_null(rows["broken"])
+        self._keep(contract, rows.filter(is_kept) if rows["broken"].null_count < len(rows) else rows, remarks)
+        others = rows.select(["line_no", "broken"]).filter(pc.invert(is_kept)).to_pydict()
         if is_trusted:
             for line_no, number in sorted(zip(others["line_no"], others["broken"], strict=True)):
                 self._reject(line_no, Fault(rules[number].code, rules[number].field, contract.record_type))
         return list(others["line_no"])
+
+    def _keep(self, contract: Contract, rows: pa.Table, remarks: Mapping[str, _Rule]) -> None:
+        if not rows.num_rows:
+            return
+        self.accepted[contract.record_type] += rows.num_rows
+        self.seen.add(contract.record_type)
+        self._accept(contract.record_type, rows.drop_columns(["broken", *remarks]))
+        for name, rule in remarks.items():
+            if count := pc.sum(rows[name]).as_py():
+                self.warnings[rule.code] += count
 
     def _raw_columns(self, contract: Contract) -> str:
         made = {
@@ -260,29 +267,51 @@ def _rules(contract: Contract) -> Iterator[_Rule]:
     yield _Rule("Q05", "flag", "produced_at", "is_time_assumed")
 
 
-def _code_rules(con: Connection, contract: Contract) -> Iterator[_Rule]:
-    """USCCs with a wrong check digit."""
-    for code in checks.uscc_fields(contract):
-        if broken := _in_distinct(con, code.column, checks.wrong_uscc("value")):
-            yield _Rule("USCC-check-digit", "refuse", code.path, broken)
+def _wrong_values(con: Connection, contract: Contract, is_trusted: bool) -> tuple[str, list[_Rule]]:
+    """Values of `reading` that repeat, each tested once: when a row is not clean, and rules for wrong USCCs."""
+    tests = _value_tests(contract.record_type, is_trusted)
+    wrong: dict[int, list[str]] = {}
+    if tests:
+        query = " union all ".join(_in_distinct(number, column, test) for number, (column, _, test) in enumerate(tests))
+        for number, value in con.execute(query).fetchall():
+            wrong.setdefault(number, []).append(value)
+    unclean = ["not is_clean"]
+    rules = []
+    for number, values in wrong.items():
+        column, code_path, _ = tests[number]
+        con.execute(f"create or replace temp table wrong_{number} as select unnest(?::varchar[]) as value", [values])
+        is_wrong = f"({column} in (select value from wrong_{number}))"
+        if code_path is None:
+            unclean.append(is_wrong)
+        else:
+            rules.append(_Rule("USCC-check-digit", "refuse", code_path, is_wrong))
+    return " or ".join(unclean), rules
 
 
-def _wrong_values(con: Connection, contract: Contract) -> Iterator[str]:
-    for repeating, is_wrong in checks.wrong_values(contract):
-        if broken := _in_distinct(con, repeating.column, is_wrong):
-            yield broken
+def _in_distinct(number: int, column: str, test: str) -> str:
+    """The test asks for the count, or it would be pushed below the grouping and made for every row."""
+    return (
+        f"select {number} as number, value from (select {column} as value, count(*) as n from reading "
+        f"where is_clean and {column} is not null group by 1) where case when n > 0 then {test} end"
+    )
 
 
-def _in_distinct(con: Connection, column: str, is_wrong: str) -> str | None:
-    """SQL that is true for rows of `reading` whose value is wrong, None where none is; each value is tested once."""
-    name = f"wrong_{secrets.token_hex(4)}"
-    distinct = f"select distinct {column} as value from reading where is_clean and {column} is not null"
-    con.execute(f"create or replace temp table few as {distinct}")  # a filter would be pushed below the distinct
-    con.execute(f"create or replace temp table {name} as select value from few where {is_wrong}")
-    if con.execute(f"select exists (from {name})").fetchall() == [(True,)]:
-        return f"({column} in (select value from {name}))"
-    con.execute(f"drop table {name}")
-    return None
+@cache
+def _value_tests(record_type: str, is_trusted: bool) -> list[tuple[str, str | None, str]]:
+    """(column, path where it is a code whose check digit is tested, SQL over `value`)."""
+    contract = contracts.load()[record_type]
+    forms = [] if is_trusted else [(f.column, None, test) for f, test in checks.wrong_values(contract)]
+    return forms + [(f.column, f.path, checks.wrong_uscc("value")) for f in checks.uscc_fields(contract)]
+
+
+@cache
+def _reading(record_type: str, is_trusted: bool) -> str:
+    return checks.reading(contracts.load()[record_type], is_trusted=is_trusted)
+
+
+@cache
+def _typed(record_type: str) -> str:
+    return checks.typed(contracts.load()[record_type])
 
 
 def _source_rules(source: Source | None) -> Iterator[_Rule]:

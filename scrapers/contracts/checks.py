@@ -195,18 +195,13 @@ def _proof(contract: Contract, head: Sequence[Field], payload: Field) -> str:
 
 
 def _length(head: Sequence[Field], payload: Field, fields: Sequence[Field]) -> str:
-    """How long the line must be. `record` has a comma too many in each object that is not empty."""
+    """How long the line must be. `record` has a comma too many in each object, of which none is empty."""
     terms = ["strlen(record) - 1"]
     for field in head:
         if field.name in NOT_HASHED:
             terms.append(f"coalesce({len(field.name) + 4} + strlen({_raw(field)}), 0)")
     for inner in (payload, *(o for f in fields for o in _objects(f))):
-        members = fields if inner is payload else inner.fields
-        if any(member.required for member in members):
-            terms.append(f"case when {_has(inner)} then -1 else 0 end")
-        else:
-            found = ", ".join(_has(m) if m.fields else _raw(m) for m in members)
-            terms.append(f"case when {_has(inner)} and coalesce({found}) is not null then -1 else 0 end")
+        terms.append(f"case when {_has(inner)} then -1 else 0 end")
     for leaf in (leaf for f in fields for leaf in f.leaves() if leaf.nullable):  # null is left out of a struct
         null = f"{_raw(leaf)} is null and json_extract(doc, {_quoted('$.' + leaf.path)}) is not null"
         terms.append(f"case when {null} then {len(leaf.name) + 8} else 0 end")
@@ -220,6 +215,9 @@ def _member_tests(field: Field, is_absent: str) -> Iterator[str]:
         return
     if field.required:
         yield f"({_has(field)} or {is_absent})"
+    # json_transform takes 12, "" and [] for an object without members, of the same length as {}.
+    members = ", ".join(_has(m) if m.fields else _raw(m) for m in field.fields)
+    yield f"(not {_has(field)} or coalesce({members}) is not null)"
     for member in field.fields:
         yield from _member_tests(member, f"not {_has(field)}")
 
