@@ -102,6 +102,21 @@ def test_every_measure_adds_up_to_the_files_day_by_day(walk: Walk, account: orac
     assert sql(walk.home, f"select count(*) from {fact}") == [(account.rows(fact),)]
 
 
+def test_a_missing_total_does_not_make_its_releases_look_like_more(walk: Walk) -> None:
+    """One platform's totals of one day are missing: whoever opens less than a third must not be shown as opening it."""
+    rows = sql(walk.home, "select lead_org_code, is_one_third_slots, is_one_quarter_beds from mart_resource_sinking")
+    found = {code: (slots, beds) for code, slots, beds in rows}
+    expected = {g.lead.code: (g.slot_share >= Fraction(1, 3), g.bed_share >= Fraction(1, 4)) for g in walk.site.groups}
+    assert len(found) > 50
+    too_good = [c for c in found for shown, true in zip(found[c], expected[c], strict=True) if shown and not true]
+    assert not too_good
+    differing = [code for code in found if found[code] != expected[code]]  # a part of a release refused or set aside
+    assert len(differing) <= sum(d.kind != "clean" and "capacity_release" in d.file for d in walk.site.dirt())
+    assert sql(
+        walk.home, "select max(slots_released_days_count - slots_total_days_count) from mart_resource_sinking"
+    ) == [(1,)]
+
+
 def test_every_refused_line_is_in_quarantine_and_no_other(walk: Walk, account: oracle.Account) -> None:
     rows = sql(walk.home, "select distinct source_id, filename, line_no from ops.rejection")
     assert len(account.refused) > 5

@@ -228,7 +228,8 @@ class LocalAirflow:
         return keys
 
     def _free_port(self) -> int:
-        for port in (self.port, FIRST_PORT):
+        # Two that start at once would both find the well-known port free: only the one that people visit may have it.
+        for port in (FIRST_PORT, self.port) if self.mode == "up" else ():
             if _is_free(port):
                 return port
         with socket.socket() as any_port:

@@ -27,8 +27,8 @@ select
     case when r.is_one_quarter_beds is not null then r.beds_released_num end as beds_num,
     case when r.is_one_quarter_beds is not null then r.beds_total_den end as beds_den,
     r.is_one_quarter_beds,
-    case when r.slots_released_num is not null then r.slots_used_count end as slots_used_num,
-    case when r.slots_used_count is not null then r.slots_released_num end as slots_used_den
+    case when r.slots_released_count is not null then r.slots_used_count end as slots_used_num,
+    case when r.slots_used_count is not null then r.slots_released_count end as slots_used_den
 from due as d
 full join reported as r on d.org_id = r.lead_org_id
 order by province_adcode nulls last, org_id

@@ -27,17 +27,21 @@ select
     cast(f.lead_org_id as varchar) as lead_org_id,
     cast(f.lead_org_code as varchar) as lead_org_code,
     cast(o.name as varchar) as lead_org_name,
-    cast(f.slots_released_count as bigint) as slots_released_num,
-    cast(f.slots_total_count as bigint) as slots_total_den,
-    cast(f.beds_released_count as bigint) as beds_released_num,
-    cast(f.beds_total_count as bigint) as beds_total_den,
+    cast(f.slots_comparable_released_count as bigint) as slots_released_num,
+    cast(f.slots_comparable_total_count as bigint) as slots_total_den,
+    cast(f.beds_comparable_released_count as bigint) as beds_released_num,
+    cast(f.beds_comparable_total_count as bigint) as beds_total_den,
+    cast(f.slots_released_count as bigint) as slots_released_count,
+    cast(f.beds_released_count as bigint) as beds_released_count,
     cast(f.slots_used_count as bigint) as slots_used_count,
     cast(f.beds_used_count as bigint) as beds_used_count,
     cast(case
-        when f.slots_total_count > 0 then f.slots_released_count * 3 >= f.slots_total_count
+        when f.slots_comparable_total_count > 0
+            then f.slots_comparable_released_count * 3 >= f.slots_comparable_total_count
     end as boolean) as is_one_third_slots,
     cast(case
-        when f.beds_total_count > 0 and {{ is_one_bed_basis('f') }} then f.beds_released_count * 4 >= f.beds_total_count
+        when f.beds_comparable_total_count > 0 and {{ is_one_bed_basis('f') }}
+            then f.beds_comparable_released_count * 4 >= f.beds_comparable_total_count
     end as boolean) as is_one_quarter_beds,
     cast(f.beds_total_basis as varchar) as beds_total_basis,
     cast(f.beds_released_basis as varchar) as beds_released_basis,

@@ -115,14 +115,10 @@ release_share as (
     select
         g.pilot_seq,
         f.month_start,
-        sum(case when f.slots_total_count is not null then f.slots_released_count end) as slots_num,
-        sum(case when f.slots_released_count is not null then f.slots_total_count end) as slots_den,
-        sum(case
-            when f.beds_total_count is not null and {{ is_one_bed_basis('f') }} then f.beds_released_count
-        end) as beds_num,
-        sum(case
-            when f.beds_released_count is not null and {{ is_one_bed_basis('f') }} then f.beds_total_count
-        end) as beds_den
+        sum(f.slots_comparable_released_count) as slots_num,
+        sum(f.slots_comparable_total_count) as slots_den,
+        sum(case when {{ is_one_bed_basis('f') }} then f.beds_comparable_released_count end) as beds_num,
+        sum(case when {{ is_one_bed_basis('f') }} then f.beds_comparable_total_count end) as beds_den
     from lead_month as f
     inner join lead_of as l on f.org_id = l.org_id and f.month_start = l.month_start
     inner join {{ ref('dim_group') }} as g on l.group_id = g.group_id

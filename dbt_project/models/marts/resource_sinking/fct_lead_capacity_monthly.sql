@@ -1,6 +1,7 @@
 -- Capacity and release of a lead hospital in a month, every total counted once: the month's own figure before its days,
 -- open beds before authorised ones, `all` before its parts (targets within a class, classes within a day).
--- A side that nobody reported is null, not zero. Months of touched days are built anew.
+-- A side that nobody reported is null, not zero. Shares compare only days that both sides report: a day whose total is
+-- missing must not make its releases look like more of the other days. Months of touched days are built anew.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
@@ -83,6 +84,21 @@ told as (
         capacity_released_count as released_count,
         capacity_used_count as used_count
     from release_once
+),
+
+compared as (
+    select
+        *,
+        (
+            count(case when period_type = 'month' then 1 end)
+                over (partition by lead_org_id, resource_type, month_start)
+            > 0
+            or (
+                count(total_count) over (partition by lead_org_id, resource_type, event_date) > 0
+                and count(released_count) over (partition by lead_org_id, resource_type, event_date) > 0
+            )
+        ) as is_comparable
+    from told
 )
 
 select
@@ -96,6 +112,18 @@ select
     cast(sum(case when resource_type = 'inpatient_bed_day' then released_count end) as bigint) as beds_released_count,
     cast(sum(case when resource_type = 'inpatient_bed_day' then total_count end) as bigint) as beds_total_count,
     cast(sum(case when resource_type = 'inpatient_bed_day' then used_count end) as bigint) as beds_used_count,
+    cast(sum(case
+        when resource_type = 'outpatient_slot' and is_comparable then released_count
+    end) as bigint) as slots_comparable_released_count,
+    cast(sum(case
+        when resource_type = 'outpatient_slot' and is_comparable then total_count
+    end) as bigint) as slots_comparable_total_count,
+    cast(sum(case
+        when resource_type = 'inpatient_bed_day' and is_comparable then released_count
+    end) as bigint) as beds_comparable_released_count,
+    cast(sum(case
+        when resource_type = 'inpatient_bed_day' and is_comparable then total_count
+    end) as bigint) as beds_comparable_total_count,
     cast(max(case when resource_type = 'inpatient_bed_day' then total_basis end) as varchar) as beds_total_basis,
     cast(max(case when resource_type = 'inpatient_bed_day' then released_basis end) as varchar) as beds_released_basis,
     cast(count(distinct case
@@ -110,6 +138,6 @@ select
     cast(count(distinct case
         when resource_type = 'inpatient_bed_day' and period_type = 'day' and released_count is not null then event_date
     end) as bigint) as beds_released_days_count
-from told
+from compared
 group by lead_org_id, month_start
 order by month_start nulls last
