@@ -14,6 +14,7 @@ from tests.dbt_project import build_raw as raw
 pytestmark = [pytest.mark.xdist_group("dbt_story"), pytest.mark.slow]
 
 NEW_ORG = "local:V0031"
+SILENT_LEAD = "licence:410100-L2"  # tells its slots by the month, and never what it released
 NIGHTS = (1, 2, 3)
 
 _moved = raw.centre_activity("moves", "2026-10-02", 40)
@@ -28,6 +29,8 @@ def _night_1() -> list[dict[str, Any]]:
     again = raw.centre_activity("again", "2026-10-04", 7)
     return [
         *raw.masters(),
+        raw.organisation(SILENT_LEAD),
+        raw.membership(SILENT_LEAD, group="G-410100-02"),
         *_doomed,
         _moved,
         again,
@@ -52,6 +55,7 @@ def _capacity_of_october() -> list[dict[str, Any]]:
         raw.release("rel-1-all", "2026-10-01", 100),
         *(raw.release(f"rel-1-{t}", "2026-10-01", n, payload={"target_type": t}) for t, n in parts),
         *(raw.release(f"rel-2-{t}", "2026-10-02", n, payload={"target_type": t}) for t, n in parts),
+        raw.capacity("slots-silent", "2026-10-31", 900, period_type="month", payload={"lead_org_code": SILENT_LEAD}),
         raw.capacity("beds-day", "2026-10-31", 100, payload=beds),
         raw.capacity("beds-month", "2026-10-31", 3000, period_type="month", payload=beds),
         raw.capacity(
@@ -106,7 +110,7 @@ QUESTIONS = {
     "recognition_months": "select month_start::varchar, recognition_num, recognition_den "
     "from mart_mutual_recognition order by all",
     "sinking": "select slots_released_num, slots_total_den, is_one_third_slots, beds_released_num, beds_total_den, "
-    "is_one_quarter_beds from mart_resource_sinking",
+    "is_one_quarter_beds from mart_resource_sinking order by all",
     "targets": "select indicator_code, subject_id, value_num, value_den, status, is_satisfied "
     "from mart_target_attainment where status <> 'no_data' and month_start = date '2026-10-01' order by all",
     "pilots_without_data": "select distinct status from mart_target_attainment where pilot_seq = 1",
@@ -222,15 +226,19 @@ def test_a_month_that_nothing_touched_stays(story: Story) -> None:
 
 def test_totals_are_never_added_to_their_parts(story: Story) -> None:
     # slots: 300 + (100 + 200) offered, 100 + (60 + 40) released; beds: the month's own figure, in use, not authorised
-    assert story.answers[3]["sinking"] == [(200, 600, True, 749, 3000, False)]
+    assert story.answers[3]["sinking"] == [
+        (200, 600, True, 749, 3000, False),
+        (None, None, None, None, None, None),  # the silent lead
+    ]
 
 
 def test_targets_are_judged_only_where_they_bind(story: Story) -> None:
+    # the silent lead does not weigh on RS01; its group without any centre is the one that SC01 shows
     assert story.answers[3]["targets"] == [
         ("GV01", "CN", 81, 1, "met", True),
         ("RS01", "410100", 200, 600, "reference", True),
         ("RS02", "410100", 749, 3000, "reference", False),
-        ("SC01", "410100", 1, 5, "reference", False),
+        ("SC01", "410100", 0, 5, "reference", False),
     ]
     assert story.answers[3]["pilots_without_data"] == [("no_data",)]
 

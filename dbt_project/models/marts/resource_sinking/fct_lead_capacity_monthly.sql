@@ -1,7 +1,8 @@
--- Capacity and release of a lead hospital in a month, every total counted once: the month's own figure before its days,
--- open beds before authorised ones, `all` before its parts (targets within a class, classes within a day).
--- A side that nobody reported is null, not zero. Shares compare only days that both sides report: a day whose total is
--- missing must not make its releases look like more of the other days. Months of touched days are built anew.
+-- Capacity and release of a lead hospital in a month, every total counted once: the month's own figure before its
+-- days, open beds before authorised ones, `all` before its parts (targets within a class, classes within a day). A
+-- side that nobody reported is null, not zero. Shares compare only days that both sides report: a day whose total is
+-- missing must not make its releases look like more of the other days, nor a silent lead weigh on its pilot. Months
+-- of touched days are built anew.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
@@ -90,9 +91,13 @@ compared as (
     select
         *,
         (
-            count(case when period_type = 'month' then 1 end)
-                over (partition by lead_org_id, resource_type, month_start)
-            > 0
+            (
+                count(case when period_type = 'month' then 1 end)
+                    over (partition by lead_org_id, resource_type, month_start)
+                > 0
+                and count(total_count) over (partition by lead_org_id, resource_type, month_start) > 0
+                and count(released_count) over (partition by lead_org_id, resource_type, month_start) > 0
+            )
             or (
                 count(total_count) over (partition by lead_org_id, resource_type, event_date) > 0
                 and count(released_count) over (partition by lead_org_id, resource_type, event_date) > 0
