@@ -34,11 +34,11 @@ from scrapers.registry import Source
 WORDS: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 
 DATE = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-MOBILE = re.compile(r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
+MOBILE = re.compile(r"(?<!\d)(?:86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
 ID18 = re.compile(rf"(?<!\d)([1-9]\d{{5}})((?:18|19|20)\d\d{DATE})(\d{{3}}[\dXx])(?![0-9A-Za-z])")
 ID15 = re.compile(rf"(?<!\d)([1-9]\d{{5}})(\d\d{DATE})(\d{{3}})(?!\d)")
 HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{12,}|(?=[0-9]*[A-F])[0-9A-F]{12,}")  # a whole token; digits alone are none
-TOKEN = re.compile(r"[0-9A-Za-z]+")
+TOKEN = re.compile(r"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|[0-9A-Za-z]+")  # a UUID, or what dashes divide
 PROVINCES = frozenset(
     map(str, (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)))
 )
@@ -70,7 +70,7 @@ def search(path: Path) -> Iterator[Refusal]:
 def find(text: str, *, identity_only: bool = False) -> str | None:
     """The rule that a text breaks, or None."""
     text = text.translate(WIDE_DIGITS)
-    bare = TOKEN.sub(lambda token: " " if HASH.fullmatch(token[0]) else token[0], text)
+    bare = TOKEN.sub(lambda token: " " if "-" in token[0] or HASH.fullmatch(token[0]) else token[0], text)
     if any(map(_is_id18, ID18.finditer(bare))) or any(map(_is_id15, ID15.finditer(bare))):
         return "PII-id-number"
     if identity_only:
@@ -93,7 +93,7 @@ def _candidate() -> str:
     words = {*WORDS["person_words"], *WORDS["number_words"], *WORDS["person_field_words"]}
     escaped = {"".join(f"\\\\u(?i:{ord(c):04x})" for c in word) for word in words}
     parts = [
-        r"(?:^|[^0-9])1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?:[^0-9]|$)",
+        r"(?:^|[^0-9])(?:86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?:[^0-9]|$)",
         rf"[1-9][0-9]{{5}}(?:18|19|20)[0-9][0-9]{DATE}[0-9]{{3}}[0-9Xx]",
         rf"(?:^|[^0-9])[1-9][0-9]{{7}}{DATE}[0-9]{{3}}(?:[^0-9]|$)",
         r"\\u00[2-7]",

@@ -1,0 +1,229 @@
+"""The wall: which files must not enter, told by rule, field and line; and that honest files are not held up."""
+
+from __future__ import annotations
+
+import dataclasses
+import gzip
+import json
+import random
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrapers import contracts, registry
+from scrapers.archive import Refusal
+from scrapers.registry import Source
+from tests import feed
+from tests.scrapers.contracts import generated
+from warehouse import privacy
+
+# Made up, with right check digits; no number of a person is meant.
+ID18_X = "11010519491231002X"
+ID15 = "110105491231002"
+MOBILE = "13912345678"
+
+
+def checked(body: str) -> str:
+    """An 18-digit number with the check digit of GB 11643."""
+    return body + privacy.CHECK_DIGITS[sum(int(c) * w for c, w in zip(body, privacy.WEIGHTS, strict=True)) % 11]
+
+
+ID18 = checked("11010519900307123")
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return registry.load(variables={"sample_site": "http://127.0.0.1:9"})["drop_feed"]
+
+
+def organisation(**changes: Any) -> dict[str, Any]:
+    record = feed.organisation(feed.LEAD, "示例县人民医院")
+    for name, value in changes.items():
+        place = record["payload"] if name.startswith("p_") else record
+        place[name.removeprefix("p_")] = value
+    return record
+
+
+def walled(folder: Path, source: Source, *lines: bytes) -> Refusal | None:
+    path = folder / "feed.ndjson"
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return privacy.wall(path, source)
+
+
+def text(record: Any, **options: Any) -> bytes:
+    return json.dumps(record, **{"ensure_ascii": False, **options}).encode()
+
+
+PERSONAL: list[tuple[dict[str, Any], str, str]] = [
+    (organisation(p_name=f"示例医院 {MOBILE}"), "PII-mobile", "payload.name"),
+    (organisation(p_name="示例医院 139 1234 5678"), "PII-mobile", "payload.name"),
+    (organisation(p_name="示例医院 139-1234-5678"), "PII-mobile", "payload.name"),
+    (organisation(p_name=f"示例医院 +86{MOBILE}"), "PII-mobile", "payload.name"),
+    (organisation(p_name="示例医院 １３９１２３４５６７８"), "PII-mobile", "payload.name"),
+    (organisation(p_alias=["甲", f"tel{MOBILE}"]), "PII-mobile", "payload.alias"),
+    (organisation(source_record_id=MOBILE), "PII-mobile", "source_record_id"),
+    (organisation(source_record_id=f"p{MOBILE}"), "PII-mobile", "source_record_id"),
+    (organisation(source_record_id=ID18_X), "PII-id-number", "source_record_id"),
+    (organisation(source_record_id=f"org-{ID18}-1"), "PII-id-number", "source_record_id"),
+    (organisation(source_record_id=ID15), "PII-id-number", "source_record_id"),
+    (organisation(p_name=f"负责人{ID18}"), "PII-id-number", "payload.name"),
+    (organisation(p_practice_licence_no=ID18), "PII-id-number", "payload.practice_licence_no"),
+    (organisation(p_adcode=MOBILE), "PII-mobile", "payload.adcode"),
+    (organisation(p_tier=f"county {MOBILE}"), "PII-mobile", "payload.tier"),
+    (organisation(p_name="患者张三"), "PII-person", "payload.name"),
+    (organisation(p_name="姓名: 李小明,示例医院"), "PII-person", "payload.name"),
+    (organisation(p_alias=["家属王某"]), "PII-person", "payload.alias"),
+    (organisation(p_name="示例医院住院号 0012345"), "PII-person", "payload.name"),
+    (organisation(p_patient_name="张三"), "PII-field", "payload.patient_name"),
+    (organisation(p_患者姓名="张三"), "PII-field", "payload.患者姓名"),
+    (organisation(Mobile=1), "PII-field", "Mobile"),
+    (organisation(p_remark=f"请回电 {MOBILE}"), "PII-mobile", "payload.?"),
+    (organisation(p_remark={"deep": [1, {"er": int(MOBILE)}]}), "PII-mobile", "payload.?"),
+    (organisation(**{f"p_{MOBILE}": 1}), "PII-mobile", "payload.?"),
+    ({**organisation(), "op": "void", "payload": {"note": ID18}}, "PII-id-number", "payload.?"),
+    ({**organisation(), "record_type": "x"} | {"payload": {"name": MOBILE}}, "PII-mobile", "payload.name"),
+]
+
+
+@pytest.mark.parametrize(("record", "rule", "field"), PERSONAL)
+@pytest.mark.parametrize("escaped", [False, True])
+def test_personal_data_keeps_a_file_out(
+    tmp_path: Path, source: Source, record: dict[str, Any], rule: str, field: str, escaped: bool
+) -> None:
+    good = text(organisation())
+    refusal = walled(tmp_path, source, good, b"", text(record, ensure_ascii=escaped))
+    assert refusal == Refusal(rule, field, 3)
+
+
+def test_digits_hidden_behind_escapes_are_seen(tmp_path: Path, source: Source) -> None:
+    hidden = "".join(f"\\u{ord(c):04x}" for c in MOBILE)
+    line = text(organisation(p_name="示例医院 M")).replace(b"M", hidden.encode())
+    assert walled(tmp_path, source, line) == Refusal("PII-mobile", "payload.name", 1)
+
+
+def test_each_of_duplicate_keys_is_searched(tmp_path: Path, source: Source) -> None:
+    line = text(organisation()).replace(b'"name":', f'"name": "{MOBILE}", "name":'.encode())
+    assert walled(tmp_path, source, line) == Refusal("PII-mobile", "payload.name", 1)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"联系电话 {MOBILE}".encode(),
+        f'{{"name": "{MOBILE}"'.encode(),
+        f'["{MOBILE}"]'.encode(),
+        b"\xff\xfe " + MOBILE.encode(),
+        f"示例 {MOBILE}".encode("gb18030"),
+    ],
+)
+def test_a_line_that_is_no_record_is_searched_as_text(tmp_path: Path, source: Source, line: bytes) -> None:
+    refusal = walled(tmp_path, source, text(organisation()), line)
+    assert refusal is not None
+    assert (refusal.field, refusal.line) == (None, 2)
+
+
+HONEST: list[dict[str, Any]] = [
+    organisation(p_name="示例县张家镇李家村卫生室"),
+    organisation(p_name="示例医院患者服务中心"),
+    organisation(p_name="患者高血压筛查中心"),
+    organisation(p_name="患者安全"),
+    organisation(p_name="家属院社区卫生服务站"),
+    organisation(p_name="病人马上就诊中心"),
+    organisation(p_name="示例医院 1391234567"),  # ten digits
+    organisation(p_name="示例医院 139123456789"),  # twelve
+    organisation(p_name="示例医院 12912345678"),
+    organisation(p_name=f"示例医院 {ID18[:-1]}{(int(ID18[-1], 16) + 1) % 10}"[:22]),  # a wrong check digit
+    organisation(p_practice_licence_no="PDY13010050013017"),
+    organisation(p_nhsa_code="H13010500123"),
+    organisation(source_record_id="20261120093000123"),
+    organisation(source_record_id=f"{0xA13912345678:012x}{0x1399999999:010x}"),
+    organisation(source_record_id="01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+    organisation(p_ws218_code="1391234567813912345678"),
+    organisation(p_open_beds=13912345678),
+    organisation(p_remark="仅供参考"),
+]
+
+
+@pytest.mark.parametrize("record", HONEST)
+def test_what_is_no_personal_data_passes(tmp_path: Path, source: Source, record: dict[str, Any]) -> None:
+    assert walled(tmp_path, source, text(record)) is None
+
+
+def test_random_keys_and_hashes_of_every_type_pass(tmp_path: Path, source: Source) -> None:
+    rng = random.Random(99)
+    lines = []
+    for contract in contracts.load().values():
+        for turn in range(150):
+            record = generated.record(rng, contract)
+            bits = uuid.UUID(int=rng.getrandbits(128), version=4)
+            record["source_record_id"] = [
+                str(bits),
+                bits.hex,
+                f"{rng.getrandbits(256):064x}",
+                f"{rng.getrandbits(64):016x}",
+            ][turn % 4]
+            lines.append(text(record))
+    assert walled(tmp_path, source, *lines) is None
+
+
+def test_numbers_in_hashes_are_no_mobile_numbers() -> None:
+    """The expression alone hits honest keys; read as tokens they are none."""
+    rng = random.Random(5)
+    keys = [f"{rng.getrandbits(256):064x}" for _ in range(20_000)]
+    assert any(privacy.MOBILE.search(key) for key in keys)
+    assert not any(privacy.find(key) for key in keys)
+
+
+def test_organisation_codes_are_no_id_numbers(tmp_path: Path, source: Source) -> None:
+    """A number that is a USCC and an ID number at once is a code where a code stands, and an ID number elsewhere."""
+    codes = (as_uscc(f"12110119900307{tail:03d}") for tail in range(1000))
+    both = next(code for code in codes if privacy.find(code))
+    record = feed.organisation(both, "示例县人民医院")
+    record["source_record_id"] = "org-1"
+    assert walled(tmp_path, source, text(record)) is None
+    record["source_record_id"] = both
+    assert walled(tmp_path, source, text(record)) == Refusal("PII-id-number", "source_record_id", 1)
+
+
+def as_uscc(body: str) -> str:
+    alphabet = generated.ALPHABET
+    return body + alphabet[-sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body)) % 31]
+
+
+def test_a_packed_file_is_searched_too(tmp_path: Path, source: Source) -> None:
+    path = tmp_path / "feed.ndjson.gz"
+    path.write_bytes(gzip.compress(text(organisation(p_name=MOBILE))))
+    assert privacy.wall(path, source) == Refusal("PII-mobile", "payload.name", 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (text(organisation(p_name=MOBILE)).decode().encode("utf-16"), "ENCODING-utf16"),
+        (gzip.compress(text(organisation(p_name=MOBILE)))[:-9], "FILE-damaged-container"),
+        (b"PK\x03\x04", "FILE-format"),
+    ],
+    ids=["utf16", "torn", "spreadsheet"],
+)
+def test_what_cannot_be_searched_does_not_enter(tmp_path: Path, source: Source, data: bytes, rule: str) -> None:
+    path = tmp_path / "feed"
+    path.write_bytes(data)
+    assert privacy.wall(path, source) == Refusal(rule)
+
+
+def test_notices_are_public_pages_and_pass(tmp_path: Path, source: Source) -> None:
+    notices = dataclasses.replace(source, kind="notices")
+    assert walled(tmp_path, notices, f"联系人:张三 {MOBILE}".encode()) is None
+
+
+def test_every_hit_is_listed_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "feed.ndjson"
+    path.write_bytes(
+        b"\n".join([text(organisation(p_name=MOBILE)), text(organisation()), text(organisation(p_name=ID18))])
+    )
+    assert list(privacy.search(path)) == [
+        Refusal("PII-mobile", "payload.name", 1),
+        Refusal("PII-id-number", "payload.name", 3),
+    ]
