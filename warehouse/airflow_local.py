@@ -317,8 +317,8 @@ class LocalAirflow:
         }
         if self.mode == "up":
             parts["triggerer"] = [*airflow, "triggerer", "--skip-serve-logs"]
-            if self.settings.kind() == "sample":
-                port = self.settings.variables["sample_site"].rpartition(":")[2]
+            port = self.settings.variables.get("sample_site", "").rpartition(":")[2]
+            if self.settings.kind() == "sample" and port.isdigit() and _is_free(int(port)):  # else it is served already
                 parts["sample-site"] = [sys.executable, "-m", "scrapers.sample_site", "--port", port]
         return parts
 
