@@ -34,7 +34,7 @@ down: setup ## stop it whole
 	@$(BIN)/yilian down
 
 test: setup check-lock lint types ## everything that CI checks
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup ## ruff, import contracts, SQL lint
 	@$(BIN)/ruff check .

@@ -14,7 +14,6 @@ DAYS = [f"2026-09-{n:02d}" for n in range(1, 31)]
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("reversed")
 def test_mass_voids_wait_for_a_person(tmp_path: Path) -> None:
     """More than half of a fact gone in one night: the gate keeps last night's version until somebody accepts it."""
     home = tmp_path / "home"

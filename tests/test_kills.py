@@ -22,7 +22,7 @@ from tests.test_scenarios import FIRST_NIGHT, SECOND_NIGHT
 
 PATIENCE_S = 120.0
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("kills")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.night import sql, yilian
 
-pytestmark = [pytest.mark.shared, pytest.mark.slow, pytest.mark.xdist_group("reference")]
+pytestmark = [pytest.mark.shared, pytest.mark.slow]
 
 FACTS = """
     select n.url, f.indicator, f.comparator, f.value, f.value_max, f.numerator, f.denominator, f.evidence,

@@ -73,14 +73,12 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("scenarios")
 def test_what_was_set_aside_returns_when_its_cause_is_gone(lived: Path) -> None:
     assert sql(lived, CENTRE_DAYS) == [(D1, 61, 2), (D3, 145, 2), ("2026-09-04", 77, 1)]
     assert sql(lived, ASIDE) == [("recognition_activity", "tie", 1)]
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("scenarios")
 def test_a_fact_carries_its_file_line_and_record_version(lived: Path) -> None:
     ((name, line, record_id, version, sha),) = sql(
         lived,
@@ -93,7 +91,6 @@ def test_a_fact_carries_its_file_line_and_record_version(lived: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("scenarios")
 def test_the_nights_equal_a_full_refresh(lived: Path) -> None:
     before = checksum(lived)
     yilian(lived, "refresh", "--full-refresh")
@@ -101,7 +98,6 @@ def test_the_nights_equal_a_full_refresh(lived: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("reversed")
 def test_files_in_reverse_order_over_several_nights_give_the_same_warehouse(tmp_path: Path) -> None:
     """Corrections before what they correct, activity before its organisations, and everything in two nights."""
     backwards = dict(reversed(EVERY_FILE.items()))

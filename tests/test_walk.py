@@ -21,7 +21,7 @@ from tests import oracle
 from tests.night import checksum, sql, yilian
 from warehouse.settings import Settings
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("walk")]
+pytestmark = [pytest.mark.slow]
 
 FAULTS = {"answers_500": "error", "answers_412": "blocked", "hangs": "error"}
 
