@@ -20,9 +20,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,7 @@ from warehouse import database, privacy
 from warehouse.database import Connection
 
 MAX_HITS = 1000  # of personal data that `check` lists
+FEW_LINES = 5000  # for so few, planning a statement well takes longer than running it badly
 QUARANTINE_SCHEMA = pa.schema(
     [
         ("source_id", pa.string()),
@@ -84,10 +86,9 @@ def judge(home: Path, path: Path, *, source: Source, file_sha256: str, filename:
     receipt = Receipt(source.id, file_sha256, filename, received_at)
     with ExitStack() as stack:
         files = stack.enter_context(_Files(home, receipt))
-        con = stack.enter_context(database.memory())
         judged = _Judged(source, source.id, file_sha256, files.accept, files.refuse)
         try:
-            judged.read(con, path)
+            judged.read(stack.enter_context(_connection()), path)
         except ndjson.Unreadable as unreadable:
             files.discard()
             receipt.file_refused = unreadable.rule
@@ -116,7 +117,7 @@ def check(path: Path, source: Source | None = None) -> dict[str, Any]:
     try:
         hits = privacy.search(path)
         personal = [hit for hit, _ in zip(hits, range(MAX_HITS), strict=False)]
-        with database.memory() as con:
+        with _connection() as con:
             judged.read(con, path)
     except ndjson.Unreadable as unreadable:
         return {**found, "rejections": [], "file_refused": unreadable.rule}
@@ -128,6 +129,21 @@ def check(path: Path, source: Source | None = None) -> dict[str, Any]:
 
 
 # ---- one file, slice by slice
+
+_kept = threading.local()
+
+
+@contextmanager
+def _connection() -> Iterator[Connection]:
+    """This thread's database in memory, empty: kept, because a new one costs as much as judging a small file."""
+    if not hasattr(_kept, "con"):
+        _kept.con = database.memory()
+    try:
+        yield _kept.con
+    except BaseException:
+        _kept.__dict__.clear()  # whatever state it is in
+        raise
+    _kept.con.execute("drop table if exists reading")
 
 
 class _Judged:
@@ -167,6 +183,7 @@ class _Judged:
         receipt.contract_versions = {t: contracts.load()[t].version for t in sorted(self.seen)}
 
     def _read_slice(self, con: Connection, part: ndjson.Slice) -> None:
+        con.execute(f"pragma {'disable' if len(part.lines) <= FEW_LINES else 'enable'}_optimizer")
         con.register("batch", part.table())
         hints = {hint for (hint,) in con.execute(f"select distinct {checks.HINT} from batch").fetchall()}
         types = sorted(self.record_types & hints)
