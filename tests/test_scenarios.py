@@ -98,6 +98,7 @@ def test_the_nights_equal_a_full_refresh(lived: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.chaos
 def test_files_in_reverse_order_over_several_nights_give_the_same_warehouse(tmp_path: Path) -> None:
     """Corrections before what they correct, activity before its organisations, and everything in two nights."""
     backwards = dict(reversed(EVERY_FILE.items()))
