@@ -216,7 +216,7 @@ def test_broken_publishers_stop_nobody_else(tmp_path: Path, home: Path, site: Pu
     sources = [notices(tmp_path, site, name, fetch={"deadline_s": 1}) for name in names]
     started = time.monotonic()
     results = [fetch(home, s) for s in sources]
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 30
     assert [r.outcome for r in results] == ["ok", "error", "blocked", "error", "error", "error", "ok"]
     assert all(r.error for r in results[1:-1])
     for source in sources[1:-1]:

@@ -125,7 +125,7 @@ def test_an_endless_answer_ends_with_the_deadline(site: Publisher, held: Path, m
     assert answer.outcome == "error"
     if manner != "hang":  # that one is given up for its silence, again and again
         assert answer.error == "no whole answer within 1 s"
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 10
     assert not held.exists()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.text import dates, numbers
+from tests.cost import growth
 
 F = Fraction
 
@@ -119,10 +119,4 @@ def test_what_is_written_is_read(number: int, unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["1", "一", "9,", "个", "1-", "三分", "每月", "至少"])
 def test_cost_is_linear(unit: str) -> None:
-    def cost(length: int) -> float:
-        begin = time.process_time()
-        numbers.find(unit * (length // len(unit)))
-        return time.process_time() - begin
-
-    cost(10_000)
-    assert cost(100_000) < 6 * max(cost(25_000), 0.01)
+    assert growth(numbers.find, unit, 25_000, 100_000) < 6
