@@ -291,7 +291,9 @@ class LocalAirflow:
             errors="replace",
         )
         if done.returncode:
-            raise AirflowFailed(f"airflow {' '.join(arguments)} failed: {_last_line(done.stdout)}")
+            raise AirflowFailed(
+                f"airflow {' '.join(arguments)} ended with exit code {done.returncode}: {_last_line(done.stdout)}"
+            )
 
     # -- start and stop
 
@@ -380,13 +382,13 @@ class LocalAirflow:
         """
         parts = self._instance().get("parts", {})
         sessions = {p["pid"] for p in parts.values() if _birth(p["pid"]) in (None, p["born"])}
-        found = bool(_members(sessions))
-        for leader in sessions & _members(sessions):
+        there = self._members(sessions)
+        for leader in sessions & there:
             _signal(leader, signal.SIGTERM)
         if not self._gone(sessions, STOP_GRACE_S):
             # A task is a process group of its own in its scheduler's session; a killed one is run again later.
             for _ in range(50):
-                for pid in _members(sessions):
+                for pid in self._members(sessions):
                     _signal(pid, signal.SIGKILL)
                 if self._gone(sessions, 0.1):
                     break
@@ -394,14 +396,22 @@ class LocalAirflow:
         self._token = None
         if parts:
             self._remember(parts={})
-        return found
+        return bool(there)
+
+    def _members(self, sessions: set[int]) -> set[int]:
+        """The living processes of these sessions that work inside this home.
+
+        A session whose leader is gone has only a number, which the system may have given to a stranger's since;
+        ours were all started inside the home.
+        """
+        return {pid for pid in _members(sessions) if _works_in(pid, self.settings.home)}
 
     def _gone(self, sessions: set[int], limit_s: float) -> bool:
         deadline = time.monotonic() + limit_s
         while True:
             for child in self._children.values():
                 child.poll()  # reaps
-            if not _members(sessions):
+            if not self._members(sessions):
                 return True
             if time.monotonic() >= deadline:
                 return False
@@ -599,6 +609,16 @@ def _members(sessions: set[int]) -> set[int]:
         except OSError:
             continue
     return found
+
+
+def _works_in(pid: int, folder: Path) -> bool:
+    """Whether a process's working directory is in a folder. Where the system does not tell: whether it is a leader."""
+    if not Path("/proc/self/cwd").exists():
+        return os.getsid(pid) == pid
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink().is_relative_to(folder.resolve())
+    except OSError:
+        return False
 
 
 def _all_pids() -> list[int]:

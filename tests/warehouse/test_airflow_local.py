@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -159,6 +160,25 @@ def test_a_process_that_is_not_ours_is_not_stopped(tmp_path: Path) -> None:
             other.kill()
 
 
+def test_a_session_of_strangers_is_not_stopped(tmp_path: Path) -> None:
+    """Its leader is gone, and its number stands in an old note of ours."""
+    airflow = LocalAirflow(settings(tmp_path))
+    airflow.folder.mkdir()
+    with subprocess.Popen(
+        ["sh", "-c", "sleep 60 & echo $!"], start_new_session=True, stdout=subprocess.PIPE, text=True
+    ) as leader:
+        assert leader.stdout
+        stranger = int(leader.stdout.readline())
+        leader.wait()
+        try:
+            airflow._remember(parts={"scheduler": {"pid": leader.pid, "born": "1"}})
+            assert alive({leader.pid}) == {stranger}
+            assert airflow.stop() is False
+            assert alive({leader.pid}) == {stranger}
+        finally:
+            os.kill(stranger, signal.SIGKILL)
+
+
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     with LocalAirflow(settings(tmp_path)).locked(), pytest.raises(AirflowFailed, match="another process"):
         airflow_local.up(settings(tmp_path), lambda _line: None)
@@ -283,18 +303,19 @@ def test_preparing_again_neither_migrates_nor_draws_new_keys(used_home: Path) ->
     assert before == [file.stat().st_mtime_ns for file in made]
 
 
-def test_a_taken_port_is_not_fought_for(used_home: Path) -> None:
-    airflow = LocalAirflow(settings(used_home))
+def test_a_taken_port_is_not_fought_for(used_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    airflow = LocalAirflow(settings(used_home), mode="up")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
+        monkeypatch.setattr(airflow_local, "FIRST_PORT", taken.getsockname()[1])
         airflow._remember(port=taken.getsockname()[1])
         airflow.prepare()
         assert airflow.port != taken.getsockname()[1]
         assert f":{airflow.port}/execution/" in airflow.environment()["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"]
-    remembered = airflow.port
-    airflow.prepare()
-    assert airflow.port == remembered
+        remembered = airflow.port
+        airflow.prepare()
+        assert airflow.port == remembered
 
 
 def _listening(pids: set[int]) -> set[tuple[str, int]]:
