@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SHARED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down test chaos lint types check-lock lock measure clean
+.PHONY: help setup run up down test chaos bench lint types check-lock lock measure clean
 
 help: ## what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ test: setup check-lock lint types ## everything that CI checks
 
 chaos: setup ## the long fault campaigns: kills, a refused gate, Airflow started and killed
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m chaos
+
+bench: setup ## what things cost, as ratios beside their bars
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 lint: setup ## ruff, import contracts, SQL lint
 	@$(BIN)/ruff check .

@@ -146,7 +146,7 @@ def load(
     """
     read = events.project(con, home)
     receipts = _judged(home, pending_files(con), judge, say)
-    files, rows, rejected = _load_feeds(con, home, receipts, load_run)
+    files, rows, rejected = load_receipts(con, home, receipts, load_run)
     notices, facts = _load_notices(con, home, load_run)
     touch(con)
     days = _one(con, "select count(*) from ops.touched_day")
@@ -202,7 +202,8 @@ def receipt_path(home: Path, source_id: str, file_sha256: str) -> Path:
     return home / "accepted" / "receipts" / source_id / f"{file_sha256}.json"
 
 
-def _load_feeds(con: Connection, home: Path, receipts: list[Receipt], load_run: str) -> tuple[int, int, int]:
+def load_receipts(con: Connection, home: Path, receipts: list[Receipt], load_run: str) -> tuple[int, int, int]:
+    """Load what the door accepted and refused of these files, in one transaction: (files, rows, refused rows)."""
     if not receipts:
         return 0, 0, 0
     con.execute("begin")
