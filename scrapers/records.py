@@ -38,7 +38,7 @@ def timestamp(moment: datetime | None = None) -> str:
 
 
 Kind = Literal["notices", "feed"]
-Role = Literal["document", "discovery", "manifest"]
+Role = Literal["document", "discovery", "manifest", "attachment"]
 Outcome = Literal[
     "new",  # first bytes of this address
     "changed",  # other bytes than last time
@@ -79,6 +79,8 @@ class Capture:
     last_modified: str | None = None
     attempts: int = 1
     error: str | None = None
+    redirects: str | None = None  # `302 <address> 301 <address>`: where each answer on the way led; None: nowhere else
+    parent_url: str | None = None  # of an attachment: the notice in whose body it was found
 
     def as_event(self) -> dict[str, Any]:
         """The capture as a line of the event log (`event` = "capture")."""

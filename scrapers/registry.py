@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -21,7 +21,7 @@ from typing import Any, Literal, cast
 import jsonschema_rs
 import yaml
 
-from scrapers.records import Kind
+from scrapers.records import SHANGHAI, Kind
 
 PACKAGED = Path(__file__).parent / "sources"
 
@@ -61,11 +61,30 @@ class Discover:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """The hours of a day in which a publisher may be asked; one that ends before it begins goes over midnight."""
+
+    begin: time
+    end: time
+
+    def holds(self, moment: datetime) -> bool:
+        """Does this moment lie in it, by the clock of Asia/Shanghai? The end itself does not."""
+        clock = moment.astimezone(SHANGHAI).time()
+        if self.begin < self.end:
+            return self.begin <= clock < self.end
+        return clock >= self.begin or clock < self.end
+
+    def __str__(self) -> str:
+        return f"{self.begin:%H:%M}-{self.end:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """How politely and how far. Seconds and bytes."""
 
     mode: Literal["http", "drop_folder"]
     min_interval_s: float = 4.0
+    window: Window | None = None
     budget: int = 500
     timeout_s: float = 20.0
     deadline_s: float = 120.0
@@ -74,6 +93,9 @@ class Fetch:
     encoding: str | None = None
     must_match: tuple[str, ...] = ()
     allow_private: tuple[Network, ...] = ()
+    plain_http: bool = False
+    attachments: int = 20
+    alert_after: int = 3
     robots: bool = True
 
 
@@ -203,6 +225,12 @@ def _more_faults(data: dict[str, Any], folder: str, variables: Mapping[str, str]
         for name in _VARIABLE.findall(url):
             if name not in variables:
                 yield ("urls", i), f"no variable {{{name}}} is given"
+        is_plain = _fill(url, variables).lower().startswith("http://")
+        if is_plain and not data["fetch"].get("plain_http"):
+            yield ("urls", i), "is plain HTTP: everybody on the way may change it; fetch.plain_http allows it"
+    window = data["fetch"].get("window", "")
+    if window and window[:5] == window[6:]:
+        yield ("fetch", "window"), "begins when it ends"
     mode, method, urls = data["fetch"]["mode"], data["discover"]["method"], data.get("urls")
     if mode == "http" and (method == "none" or not urls):
         yield ("fetch", "mode"), "http needs urls and a discover method"
@@ -238,6 +266,8 @@ def _source(data: dict[str, Any], folder: Path, variables: Mapping[str, str]) ->
     fetch = dict(data["fetch"])
     fetch["must_match"] = tuple(fetch.get("must_match", ()))
     fetch["allow_private"] = _networks(fetch.get("allow_private", False))
+    if "window" in fetch:
+        fetch["window"] = Window(*map(time.fromisoformat, fetch["window"].split("-")))
     return Source(
         id=data["id"],
         title=title["zh"],
@@ -245,7 +275,7 @@ def _source(data: dict[str, Any], folder: Path, variables: Mapping[str, str]) ->
         publisher=Publisher(**data["publisher"]),
         kind=data["kind"],
         status=data["status"],
-        urls=tuple(_VARIABLE.sub(lambda m: variables[m[1]], url) for url in data.get("urls", ())),
+        urls=tuple(_fill(url, variables) for url in data.get("urls", ())),
         discover=Discover(**data["discover"]),
         fetch=Fetch(**fetch),
         cadence=data["cadence"],
@@ -260,6 +290,11 @@ def _source(data: dict[str, Any], folder: Path, variables: Mapping[str, str]) ->
         owner=data["owner"],
         folder=folder,
     )
+
+
+def _fill(url: str, variables: Mapping[str, str]) -> str:
+    """An address with its variables; one that is not given stays as it is written."""
+    return _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), url)
 
 
 def _networks(allowed: bool | list[str]) -> tuple[Network, ...]:

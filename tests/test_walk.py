@@ -55,6 +55,7 @@ def failing_source(folder: Path, source_id: str, path: str) -> None:
             "timeout_s": 1,
             "deadline_s": 3,
             "allow_private": True,
+            "plain_http": True,
         },
         "cadence": "daily",
         "freshness": {"warn_after": "36h", "error_after": "72h"},

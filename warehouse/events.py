@@ -69,7 +69,9 @@ create table if not exists ops.capture ({_columns(_CAPTURE_SCHEMA)});
 create table if not exists ops.run ({_columns(_RUN_SCHEMA)});
 create table if not exists ops.event ({_columns(_EVENT_SCHEMA)});
 create table if not exists ops.event_file (path varchar primary key, bytes_read bigint not null);
-"""
+""" + "".join(  # a warehouse from before a column was there
+    f"alter table ops.capture add column if not exists {_columns(pa.schema([column]))};\n" for column in _CAPTURE_SCHEMA
+)
 
 
 def project(con: Connection, home: Path) -> int:

@@ -164,6 +164,7 @@ def write_source(folder: Path, source_id: str, **changes: Any) -> Path:
             "deadline_s": 2,
             "retries": 0,
             "allow_private": True,
+            "plain_http": True,
         },
         "cadence": "daily",
         "freshness": {"warn_after": "2d", "error_after": "7d"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -95,6 +95,11 @@ def test_allow_private(tmp_path: Path) -> None:
         ("warn_after: 36h", "warn_after: 36 hours", 16, "freshness.warn_after"),
         ("warn_after: 36h", "warn_after: 15d", 16, "longer than error_after"),
         ("{site}", "{sight}", 7, "no variable {sight}"),
+        ("{site}/", "http://h/", 7, "plain HTTP"),
+        ("{site}/", "HTTP://h/", 7, "urls"),
+        ("mode: http", "mode: http\n  window: 22-6", 13, "fetch.window"),
+        ("mode: http", "mode: http\n  window: 24:00-06:00", 13, "fetch.window"),
+        ("mode: http", "mode: http\n  window: 06:00-06:00", 13, "begins when it ends"),
         ("mode: http", "mode: drop_folder", 12, "drop_folder has no urls"),
         ("method: list_pages", "method: none", 12, "http needs"),
         ("kind: notices", "kind: feed", 9, "does not find sources of kind feed"),
@@ -106,9 +111,35 @@ def test_allow_private(tmp_path: Path) -> None:
 def test_a_fault_is_named_with_file_and_line(tmp_path: Path, old: str, new: str, line: int, what: str) -> None:
     assert old in RIGHT
     path = write(tmp_path, RIGHT.replace(old, new))
-    (fault, *_) = faults(tmp_path, site="http://h")
+    (fault, *_) = faults(tmp_path, site="https://h")
     assert fault.startswith(f"{path}:{line}: "), fault
     assert what in fault
+
+
+def test_plain_http_needs_its_switch_whatever_a_variable_holds(tmp_path: Path) -> None:
+    path = write(tmp_path, RIGHT)
+    assert faults(tmp_path, site="http://h")[0].startswith(f"{path}:7: urls.0: is plain HTTP")
+    write(tmp_path, RIGHT.replace("  mode: http\n", "  mode: http\n  plain_http: true\n"))
+    assert registry.load([tmp_path], {"site": "http://h"})["city_news"].urls == ("http://h/list.shtml",)
+
+
+@pytest.mark.parametrize(
+    ("window", "inside", "outside"),
+    [
+        ("01:00-06:30", ["01:00", "06:29"], ["00:59", "06:30", "23:00"]),
+        ("22:00-06:00", ["22:00", "23:59", "00:00", "05:59"], ["06:00", "12:00", "21:59"]),
+    ],
+)
+def test_the_window_is_read_by_the_clock_of_shanghai(
+    tmp_path: Path, window: str, inside: list[str], outside: list[str]
+) -> None:
+    hours = make_source(tmp_path, "a", fetch={"window": window}).fetch.window
+    assert hours
+    assert str(hours) == window
+    for clock in inside + outside:
+        moment = datetime.fromisoformat(f"2026-11-20T{clock}:00+08:00")
+        for same in (moment, moment.astimezone(UTC)):
+            assert hours.holds(same) == (clock in inside), clock
 
 
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words\n"])
@@ -120,7 +151,7 @@ def test_what_is_no_source(tmp_path: Path, text: str) -> None:
 def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     write(tmp_path, RIGHT.replace("kind: notices", "kind: x").replace("status: active", "status: x"))
     write(tmp_path, RIGHT, "other")
-    assert len(faults(tmp_path, site="http://h")) == 3
+    assert len(faults(tmp_path, site="https://h")) == 3
 
 
 def test_an_id_belongs_to_one_folder(tmp_path: Path) -> None:
