@@ -11,7 +11,7 @@ JSON text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -84,6 +84,7 @@ class Field:
     pattern: str | None
     format: str | None
     enum: tuple[str, ...]
+    options: Mapping[str, str]  # what each value of the enum is called in Chinese
     minimum: float | None
     maximum: float | None
     min_length: int | None
@@ -93,6 +94,7 @@ class Field:
     scan: Scan
     unit: str | None
     example: Any
+    label: str  # the Chinese heading of its column in a spreadsheet
     zh: str
     en: str
     fields: tuple[Field, ...] = ()
@@ -130,9 +132,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What surrounds every record."""
+    """What surrounds every record. `schema_versions` are those that are still read, the newest last."""
 
-    schema_version: str
+    schema_versions: tuple[str, ...]
     id: str
     fields: tuple[Field, ...]
     rules: tuple[Rule, ...]
@@ -177,10 +179,11 @@ def envelope() -> Envelope:
     """The envelope's fields and rules. `payload` stands there without members: they are the contract's."""
     path = HERE / "envelope.yml"
     data = _read(path)
+    fields = tuple(_field(path, item, "", "") for item in data["fields"])
     return Envelope(
-        schema_version=data["schema_version"],
+        schema_versions=next(field.enum for field in fields if field.name == "schema_version"),
         id=data["id"],
-        fields=tuple(_field(path, item, "", "") for item in data["fields"]),
+        fields=fields,
         rules=tuple(_rule(path, item) for item in data["rules"]),
     )
 
@@ -211,7 +214,6 @@ def json_schema(contract: Contract) -> dict[str, Any]:
 def envelope_schema(record_types: tuple[str, ...]) -> dict[str, Any]:
     """The schema of a record of any of these types, its payload any object."""
     schema = _object_schema(envelope().fields)
-    schema["properties"]["schema_version"] = {"const": envelope().schema_version}
     schema["properties"]["record_type"] = {"enum": list(record_types)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -254,7 +256,7 @@ def _field_schema(field: Field) -> dict[str, Any]:
 
 _FIELD_KEYS = {
     "name", "kind", "required", "nullable", "pattern", "enum", "minimum", "maximum", "min_length", "max_length",
-    "items", "scan", "unit", "example", "zh", "en", "prefix", "fields",
+    "items", "scan", "unit", "example", "label", "zh", "en", "prefix", "fields",
 }  # fmt: skip
 _CONTRACT_KEYS = {
     "record_type", "version", "title", "tier", "authority", "grain", "is_master", "references", "measures", "fields",
@@ -315,6 +317,11 @@ def _check_names(path: Path, contract: Contract) -> None:
         for column in columns:
             if column not in names:
                 raise ContractError(f"{path}: {key} names {column}, which is not a column")
+    labels = [leaf.label for field in contract.fields for leaf in field.leaves()]
+    labels += [leaf.label for field in envelope().fields for leaf in field.leaves()]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise ContractError(f"{path}: two fields have the label {label}")
     for target in contract.references.values():
         if target not in ("organization", "shared_centre", "group"):
             raise ContractError(f"{path}: references point at organization, shared_centre or group, not {target}")
@@ -339,6 +346,7 @@ def _field(path: Path, item: Mapping[str, Any], parent: str, prefix: str) -> Fie
         pattern=both.get("pattern"),
         format=both.get("format") or FORMATS.get(type_),
         enum=tuple(both.get("enum", ())),
+        options=_options(path, name, both.get("enum", ())),
         minimum=both.get("minimum"),
         maximum=both.get("maximum"),
         min_length=both.get("min_length"),
@@ -348,10 +356,19 @@ def _field(path: Path, item: Mapping[str, Any], parent: str, prefix: str) -> Fie
         scan=_SCANS[both["scan"]],
         unit=both.get("unit"),
         example=both.get("example"),
+        label=both.get("label", both["zh"]),
         zh=both["zh"],
         en=both["en"],
         fields=tuple(_field(path, member, f"{parent}{name}.", f"{column}_") for member in both.get("fields", ())),
     )
+
+
+def _options(path: Path, name: str, enum: Sequence[str] | Mapping[str, str]) -> Mapping[str, str]:
+    """The values of an enum with their Chinese names, which lead back to one value each."""
+    options = dict(enum) if isinstance(enum, Mapping) else {value: value for value in enum}
+    if len(set(options.values())) < len(options):
+        raise ContractError(f"{path}: field {name}: two values of the enum have one name")
+    return options
 
 
 def _rule(path: Path, item: Mapping[str, Any]) -> Rule:
