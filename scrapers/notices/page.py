@@ -74,6 +74,7 @@ class _Sheet:
     title: str | None
     title_at: int | None
     meta: dict[str, str]
+    flags: list[str]  # of the repairs
 
 
 def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] = ()) -> Page:
@@ -83,7 +84,7 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
     raw, sheet = _from_html(decoded.text) if markup else _from_text(decoded.text)
     page = _arrange(raw, sheet, keywords)
     page.encoding, page.is_html = decoded.encoding, markup
-    page.flags = ["undecodable_bytes"] * decoded.damaged + page.flags
+    page.flags = ["undecodable_bytes"] * decoded.damaged + sheet.flags + page.flags
     return page
 
 
@@ -91,17 +92,19 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
 
 
 def _from_text(raw: str) -> tuple[str, _Sheet]:
-    traced = clean.clean(raw).traced
-    lines = _lines(traced.text)
+    cleaned = clean.clean(raw)
+    lines = _lines(cleaned.traced.text)
     title_at = _title_line(lines)
     title = lines[title_at].text if title_at is not None else None
-    return raw, _Sheet(traced, lines, 0 if title_at is None else title_at + 1, len(lines), title, title_at, {})
+    first = 0 if title_at is None else title_at + 1
+    return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags)
 
 
 def _from_html(markup: str) -> tuple[str, _Sheet]:
     drawn = html.draw(markup)
-    traced = clean.clean(drawn.text).traced
-    lines = _lines(traced.text)
+    cleaned = clean.clean(drawn.text)
+    _repair_head(drawn)
+    lines = _lines(cleaned.traced.text)
     if len(lines) == len(drawn.lines):  # else a line was nothing but invisible characters
         lines = [
             replace(line, link_share=was.link_share, tag=was.tag) for line, was in zip(lines, drawn.lines, strict=True)
@@ -113,7 +116,14 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     title_at = _find_title(lines, title, last)
     if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
         first = title_at + 1
-    return drawn.text, _Sheet(traced, lines, first, last, title, title_at, drawn.meta)
+    return drawn.text, _Sheet(cleaned.traced, lines, first, last, title, title_at, drawn.meta, cleaned.flags)
+
+
+def _repair_head(drawn: html.Drawn) -> None:
+    """What the page says of itself outside its text gets the same repairs."""
+    drawn.meta = {name: clean.repair(value) for name, value in drawn.meta.items()}
+    drawn.head_title = clean.repair(drawn.head_title) if drawn.head_title else None
+    drawn.headings = [clean.repair(heading) for heading in drawn.headings]
 
 
 def _lines(text: str) -> list[Line]:

@@ -1,8 +1,8 @@
-"""The characters of a page → the same text without invisible residue, each change logged and traceable.
+"""The characters of a page → the text its author wrote, in simplified characters, each change logged and traceable.
 
 Comes in: decoded text. Goes out: `Cleaned`: the text with its way back, the log of changes, flags. Each step is a
 pure function from a text to the edits it wants; a deeper repair is one more function in `STEPS`. Never here: NFKC
-(it rewrites ①, ㎡ and full-width forms), segmentation, or anything that a reader of the page would see differently.
+(it rewrites ①, ㎡ and full-width forms), segmentation, or a repair that the text itself does not prove.
 """
 
 from __future__ import annotations
@@ -12,12 +12,15 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scrapers.text.annotations import remove_annotations
+from scrapers.text.script import to_simplified
 from scrapers.text.trace import Edit, Traced
 
 Step = Callable[[str], list[Edit]]
 
 _LINE_ENDS = re.compile(r"\r\n|(?:\r(?!\n)|[\x0b\x0c\x85\u2028\u2029])+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]+")
+_FLAGS = {"pinyin": "pinyin_removed", "script": "script_converted"}
 _WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]+")  # the ideographic space U+3000 is the page's own
 
 
@@ -25,6 +28,11 @@ _WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]+")  # the ideograp
 class Cleaned:
     traced: Traced
     log: tuple[Edit, ...]  # offsets count in the text as it was before the step that made the change
+
+    @property
+    def flags(self) -> list[str]:
+        """The repairs that a reader of the page would have noticed."""
+        return sorted({_FLAGS[edit.rule] for edit in self.log if edit.rule in _FLAGS})
 
 
 def clean(raw: str) -> Cleaned:
@@ -36,6 +44,11 @@ def clean(raw: str) -> Cleaned:
         log.extend(edits)
         traced = traced.edit(edits)
     return Cleaned(traced, tuple(log))
+
+
+def repair(text: str) -> str:
+    """A text of any length as its author wrote it: `clean` without the way back."""
+    return clean(text).traced.text
 
 
 def line_ends(text: str) -> list[Edit]:
@@ -91,4 +104,4 @@ def _joins(character: str) -> bool:
     )
 
 
-STEPS: tuple[Step, ...] = (line_ends, invisible, spaces, canonical)
+STEPS: tuple[Step, ...] = (line_ends, invisible, spaces, canonical, remove_annotations, to_simplified)

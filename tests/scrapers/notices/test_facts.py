@@ -102,8 +102,17 @@ def test_a_page_about_something_else_has_no_facts() -> None:
     assert notice.facts == []
 
 
-def test_an_annotated_page_is_flagged_and_not_read() -> None:
-    sentence = "全(quan)市(shi)建(jian)成(cheng)7家(jia)医(yi)共(gong)体(ti),医联体持续推进。"
+def test_an_annotated_page_is_repaired_and_read() -> None:
+    sentence = "全(quan)市(shi)建(jian)成(cheng)7家(jia)医(yi)共(gong)体(ti)(ti),医(yi)联体持续推进。"
+    notice = notices.parse_page(f"医共体建设\n\n{CONTEXT}{sentence}".encode())
+    assert "pinyin_removed" in notice.flags
+    assert [(f.indicator, f.value, f.evidence) for f in notice.facts] == [
+        ("county_communities", 7.0, "全市建成7家医共体")
+    ]
+
+
+def test_a_page_with_readings_of_other_characters_is_flagged_and_not_read() -> None:
+    sentence = "全(bei)市(jing)建(tian)成(jin)7家(wu)医(han)共(nan)体(he),医(he)联体持续推进。"
     notice = notices.parse_page(f"医共体建设\n\n{CONTEXT}{sentence}".encode())
     assert "pinyin_annotations" in notice.flags
     assert notice.facts == []

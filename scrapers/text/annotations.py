@@ -1,0 +1,90 @@
+"""Pinyin that repost sites print behind characters: 醫(yī)聯(lián)體, 療(liao)(liao).
+
+Comes in: text. Goes out: the edits that take such annotations out. Never here: any other parenthesis. 甲型(h)流感,
+(ICU), 他(he)说 and (见附件) stay.
+
+The reading is a checksum of its character: what stands in the parentheses goes only if it is a reading of the
+character before it, or of that character's simplified form. A reading with tone marks proves itself. One without may
+be an English word (合(he)), so those go only from a text that is annotated throughout: `DENSITY` of them a thousand
+Chinese characters (real pages have 100 to 220, clean ones none).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from scrapers.text import script
+from scrapers.text.trace import Edit
+
+DENSITY = 20  # annotations a thousand Chinese characters, from which on readings without tones count
+
+TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿếềê"
+SYLLABLE = rf"[a-zü{TONED}]{{1,6}}"
+_ANNOTATION = re.compile(rf"[(\uff08]({SYLLABLE})[)\uff09]")
+_TONED = re.compile(f"[{TONED}]")
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]+")
+_TONES = {0x300: None, 0x301: None, 0x304: None, 0x30C: None, 0x302: None}
+_DIAERESIS = re.compile("u\u0308|ü")
+
+
+def remove_annotations(text: str) -> list[Edit]:
+    """One edit a run of annotations behind one character."""
+    found = list(_true(text))
+    if not found:
+        return []
+    armed = len(found) * 1000 >= DENSITY * sum(len(run) for run in _HAN.findall(text))
+    return [
+        Edit(start, end, "", "pinyin") for start, end, reading in found if armed or _TONED.search(reading) is not None
+    ]
+
+
+def is_reading(reading: str, character: str) -> bool:
+    """Whether a character may be read so, tones aside. lv, lü and lu are all readings of 绿."""
+    return toneless(reading) in readings(character)
+
+
+@functools.cache
+def readings(character: str) -> frozenset[str]:
+    """Every reading of a character and of its simplified form, without tones."""
+    found: set[str] = set()
+    for form in {character, script.simplified(character)}:
+        for reading in _dictionary().get(ord(form), "").split(","):
+            if reading:
+                plain = toneless(reading)
+                found |= {plain, plain.replace("v", "u")}
+    return frozenset(found)
+
+
+def toned_readings(character: str) -> frozenset[str]:
+    """Every reading of a character and of its simplified form as dictionaries print it."""
+    forms = {character, script.simplified(character)}
+    return frozenset(r for form in forms for r in _dictionary().get(ord(form), "").split(",") if r)
+
+
+def toneless(reading: str) -> str:
+    """xiàn → xian, lǜ → lv."""
+    if reading.isascii():
+        return reading
+    return _DIAERESIS.sub("v", unicodedata.normalize("NFD", reading).translate(_TONES))
+
+
+def _true(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and reading of every annotation that fits the character it stands behind."""
+    character, ends = "", -1  # the character that the annotations up to `ends` belong to
+    for match in _ANNOTATION.finditer(text):
+        start = match.start()
+        if start != ends:
+            character = text[start - 1] if start else ""
+        if character >= "\u3400" and is_reading(match[1], character):
+            ends = match.end()
+            yield start, ends, match[1]
+
+
+@functools.cache
+def _dictionary() -> dict[int, str]:
+    from pypinyin.constants import PINYIN_DICT  # half a second, so only for pages that have annotations
+
+    return PINYIN_DICT

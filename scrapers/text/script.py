@@ -1,0 +1,142 @@
+"""Traditional characters → simplified ones, block by block, and only where a block is written in them.
+
+Comes in: text. Goes out: the edits, each of the length it replaces. Never here: a text that is simplified already:
+applied to one, the conversion turns 乾县 into 干县.
+
+A line is converted if more than `SHARE` of its Chinese characters are traditional (real pages: 30 % against 0.1 %);
+below that only between lines that are. OpenCC does the words; what it leaves (陜, 衞) is in variants.csv, and names
+that it must not touch are in protected_names.csv.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from scrapers.text.trace import Edit
+
+SHARE = 0.05  # of the Chinese characters of a line
+
+_HERE = Path(__file__).parent
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_LINE = re.compile(r"[^\n]+")
+# Characters that OpenCC changes and that are standard in simplified text all the same: 昇 and 邨 in names, 瞭望.
+_STANDARD = frozenset("昇邨瞭濛氾陞剋噘迺")
+
+
+def to_simplified(text: str) -> list[Edit]:
+    """One edit a run of lines that are written in traditional characters."""
+    if _traditional().search(text) is None:
+        return []
+    edits: list[Edit] = []
+    lines = [_Line(text, *m.span()) for m in _LINE.finditer(text)]
+    for index, line in enumerate(lines):
+        if not line.strong and not line.weak:
+            continue
+        if line.is_traditional or _is_between(lines, index):
+            whole = text[line.start : line.end]
+            converted = convert(whole)
+            if converted != whole:
+                edits.append(Edit(line.start, line.end, converted, "script"))
+    return edits
+
+
+def convert(text: str) -> str:
+    """The text in simplified characters, of the same length, whatever it is written in."""
+    converted = _opencc()(text)
+    if len(converted) != len(text):  # a phrase of another length: character by character then
+        converted = "".join(map(simplified, text))
+    converted = converted.translate(_variants())
+    for name in _protected().finditer(text):
+        converted = converted[: name.start()] + name[0] + converted[name.end() :]
+    return converted
+
+
+@functools.cache
+def simplified(character: str) -> str:
+    """The simplified form of one character; itself where there is none."""
+    found = _opencc()(character).translate(_variants())
+    return found if len(found) == 1 else character
+
+
+def traditional_share(text: str) -> float:
+    """The share of traditional characters among the Chinese ones."""
+    han = sum(map(len, _HAN.findall(text)))
+    return len(_traditional().findall(text)) / han if han else 0.0
+
+
+class _Line:
+    """A line and how much of it is traditional. `weak` counts characters that both scripts have (後, 於)."""
+
+    __slots__ = ("end", "is_traditional", "start", "strong", "weak")
+
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.start, self.end = start, end
+        self.strong = len(_traditional().findall(text, start, end))
+        self.weak = 0 if self.strong else len(_both().findall(text, start, end))
+        self.is_traditional = bool(self.strong) and self.strong > SHARE * sum(map(len, _HAN.findall(text, start, end)))
+        if self.is_traditional and len(_KANA.findall(text, start, end)) > self.strong:
+            self.is_traditional = False  # Japanese
+
+
+def _is_between(lines: list[_Line], index: int) -> bool:
+    """Whether both neighbours are traditional: 三年後 within a traditional page."""
+    return 0 < index < len(lines) - 1 and lines[index - 1].is_traditional and lines[index + 1].is_traditional
+
+
+@functools.cache
+def _traditional() -> re.Pattern[str]:
+    """Every character that only traditional text has."""
+    return _class(c for c in _changed() | {chr(v) for v in _variants()} if not _is_gb2312(c) and c not in _STANDARD)
+
+
+@functools.cache
+def _both() -> re.Pattern[str]:
+    """Characters that OpenCC changes though the simplified standard has them."""
+    return _class(c for c in _changed() if _is_gb2312(c) or c in _STANDARD)
+
+
+def _class(characters: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(sorted(characters))}]")
+
+
+def _changed() -> frozenset[str]:
+    """The characters of the two common blocks that OpenCC changes when they stand alone."""
+    block = "".join(map(chr, range(0x3400, 0xA000)))
+    converted = "".join(map(_opencc(), block))
+    return frozenset(c for c, now in zip(block, converted, strict=True) if c != now)
+
+
+def _is_gb2312(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@functools.cache
+def _opencc() -> Callable[[str], str]:
+    import opencc
+
+    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    return convert
+
+
+@functools.cache
+def _variants() -> dict[int, str]:
+    return {ord(row["variant"]): row["simplified"] for row in _table("variants.csv")}
+
+
+@functools.cache
+def _protected() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(row["name"]) for row in _table("protected_names.csv")))
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (_HERE / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
