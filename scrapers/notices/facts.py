@@ -6,8 +6,8 @@ grammar (scrapers.text.numbers).
 
 How a number becomes a fact: titles, document numbers, dates and telephone numbers are masked; what is left is read
 as quantities; an entry claims one if its unit, the noun behind or before it, the needed words around it and none of
-the denied ones are there; the longest noun wins. A wrong fact is worse than a missing one, so what no entry claims
-is not a fact.
+the denied ones are there; the longest noun wins. What no entry claims is a fact only if it belongs to a broad subject
+(broad.py); every other number is logged with the rule that refused it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import TypeVar
 
-from scrapers.notices.lexicon import Cue, FactEntry, Lexicon, StatementEntry
+from scrapers.notices import broad
+from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import Page
 from scrapers.records import Fact, Statement
 from scrapers.text import dates, doc_numbers, numbers
@@ -70,6 +71,7 @@ class Subject:
 
     relevant: bool
     topics: tuple[str, ...]
+    focused: bool = True  # the whole page is about us, not a passage of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,7 @@ def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
     if not subject.relevant or "pinyin_annotations" in found.flags:
         return found
     year = int(page.publish_date[:4]) if page.publish_date else None
-    reading = _Reading(words, page, text, dates.find(text, year), "medium" if found.flags else "high")
+    reading = _Reading(words, page, text, dates.find(text, year), "medium" if found.flags else "high", subject.focused)
     for fact in reading.facts(found.rejected):
         found.facts.append(fact)
     found.statements = list(reading.statements())
@@ -161,19 +163,25 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    entry: FactEntry
+    entry: FactEntry | BroadSubject
     noun: tuple[int, int] | None
+    unit: str | None = None  # where the entry does not say it
 
     def rank(self) -> tuple[int, int]:
-        return self.entry.priority, self.noun[1] - self.noun[0] if self.noun else 0
+        """The higher priority, then the longer noun. Broad subjects are asked only where no entry claims."""
+        priority = self.entry.priority if isinstance(self.entry, FactEntry) else -1
+        return priority, self.noun[1] - self.noun[0] if self.noun else 0
 
 
 class _Reading:
     """One pass over one text."""
 
-    def __init__(self, words: Lexicon, page: Page, text: str, mentions: list[DateMention], trust: str) -> None:
+    def __init__(
+        self, words: Lexicon, page: Page, text: str, mentions: list[DateMention], trust: str, focused: bool
+    ) -> None:
         self.words, self.page, self.text, self.trust = words, page, text, trust
         self.mentions = mentions
+        self.gate = broad.Gate(words.broad, text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[Cue, bool] = {}
@@ -228,7 +236,10 @@ class _Reading:
             for entry in self.words.by_quantity.get(quantity.unit_class, ())
             if (claim := self._try(entry, quantity, place, last, following)) is not None
         ]
-        return max(claims, key=_Claim.rank) if claims else "no_entry"
+        if claims:
+            return max(claims, key=_Claim.rank)
+        belongs = self.gate.judge(quantity, place.clause, place.sentence, place.before)
+        return belongs if isinstance(belongs, str) else _Claim(belongs.subject, None, belongs.unit)
 
     def _try(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int, following: int) -> _Claim | None:
         if entry.units and quantity.unit not in entry.units:
@@ -322,7 +333,7 @@ class _Reading:
         kind = self._kind(entry.kind, place)
         date = self._date(place, quantity.start, kind)
         raw_start, raw_end = self.page.traced.origin(start, end)
-        unit = entry.unit or quantity.unit or None
+        unit = entry.unit or claim.unit or quantity.unit or None
         if quantity.per and unit:
             unit = f"{unit}/{quantity.per}"
         return Fact(

@@ -18,15 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import numbers
 from scrapers.text.fold import fold
 
 FOLDER = Path(__file__).parent / "lexicon"
-GENERAL = ("words.yml", "topics.yml")
+GENERAL = ("words.yml", "topics.yml", "broad.yml")
 
 KINDS = frozenset({"actual", "target", "requirement", "plan", "definition", "milestone", "auto"})
 SCOPES = ("clause", "sentence", "near", "page")  # near: this sentence or the one before
+REFUSE_SCOPES = ("before", "after", "clause", "sentence")
 QUANTITIES = frozenset(numbers.UNITS) | {"fraction", "bare"}
 _EXAMPLE_KEYS = frozenset(["text", "value", "value_max", "numerator", "denominator", "comparator", "unit", "date"])
 Cue = re.Pattern[str]
@@ -84,6 +86,51 @@ class StatementEntry:
     where: str
 
 
+@dataclass(frozen=True, slots=True)
+class BroadSubject:
+    """A subject of ours: figures near one of its cues are facts although no entry names them."""
+
+    indicator: str
+    indicator_code: str | None
+    name: str
+    topic: str
+    context: bool  # its cues give the topic only where no other subject is named
+    cues: tuple[str, ...]
+    example: Mapping[str, Any]
+    counter_example: str
+    where: str
+    kind: str = "auto"
+    subject: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Numbers that are none of ours: every scope given holds, and no cue of `unless`."""
+
+    rule: str
+    quantities: frozenset[str]  # empty: all
+    units: frozenset[str]  # empty: all
+    han: bool  # only numbers in Chinese characters
+    below: int | None
+    scopes: Mapping[str, Cue]
+    unless: Mapping[str, Cue]
+
+
+@dataclass(frozen=True, slots=True)
+class Broad:
+    """lexicon/broad.yml: what is a fact where no entry claims the number."""
+
+    subjects: tuple[BroadSubject, ...]
+    counted: frozenset[str]
+    nouns: tuple[tuple[str, str], ...]  # (noun, unit of a number that has none), longest noun first
+    field: Cue
+    aside: Cue
+    refuse: tuple[Refusal, ...]
+    automaton: AhoCorasick
+    owner: tuple[int, ...]  # pattern of the automaton → index of its subject
+
+
 _FACT_KEYS = frozenset(f.name for f in fields(FactEntry)) - {"where"}
 _STATEMENT_KEYS = frozenset(f.name for f in fields(StatementEntry)) - {"where"}
 
@@ -107,6 +154,7 @@ class Lexicon:
     breaks: Cue
     number_names: Cue
     connectives: Cue  # a run of them, whole
+    broad: Broad
     by_quantity: Mapping[str, tuple[FactEntry, ...]] = field(default_factory=dict)
 
 
@@ -141,6 +189,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         breaks=_cue(["@break"], groups, "words.yml"),
         number_names=_cue(["@number_name"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
+        broad=_broad(_read(folder / "broad.yml"), groups, known),
         by_quantity=by_quantity,
     )
 
@@ -190,6 +239,72 @@ def _statement(
         deny=_scoped(entry, "deny", SCOPES, groups, where),
         dated=bool(entry.get("dated", False)),
         where=where,
+    )
+
+
+def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str]) -> Broad:
+    parts = {"subjects", "counted", "nouns", "field", "aside", "refuse"}
+    if set(content) != parts:
+        raise LexiconError(
+            f"broad.yml: parts are {', '.join(sorted(parts))}; wrong: {sorted(set(content) ^ parts)[0]!r}"
+        )
+    subjects = tuple(_broad_subject(entry, groups, topics) for entry in content["subjects"])
+    counted = frozenset(content["counted"])
+    if stray := counted - set(numbers.UNITS["count"]):
+        raise LexiconError(f"broad.yml: counted: {sorted(stray)[0]!r} is no unit of the class count")
+    nouns = [
+        (noun, unit) for unit, words in content["nouns"].items() for noun in _words(words, groups, f"broad.yml: {unit}")
+    ]
+    patterns = [(cue, index) for index, subject in enumerate(subjects) for cue in subject.cues]
+    return Broad(
+        subjects=subjects,
+        counted=counted,
+        nouns=tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair[0]))),
+        field=_cue(content["field"], groups, "broad.yml: field"),
+        aside=_cue(content["aside"], groups, "broad.yml: aside"),
+        refuse=tuple(_refusal(entry, groups) for entry in content["refuse"]),
+        automaton=AhoCorasick([cue for cue, _ in patterns], matchkind=MatchKind.LeftmostLongest),
+        owner=tuple(index for _, index in patterns),
+    )
+
+
+def _broad_subject(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str]) -> BroadSubject:
+    keys = {"indicator", "name", "topic", "cues", "context", "example", "counter_example"}
+    where = _check({"kind": "auto", **entry}, frozenset(keys | {"kind"}), topics, "broad.yml")
+    cues = _words(entry["cues"], groups, where)
+    if gap := [cue for cue in cues if "…" in cue]:
+        raise LexiconError(f"{where}: cues: {gap[0]!r}: no … here")
+    return BroadSubject(
+        indicator=entry["indicator"],
+        indicator_code=None,
+        name=entry["name"],
+        topic=entry["topic"],
+        context=bool(entry.get("context", False)),
+        cues=tuple(dict.fromkeys(cues)),
+        example=entry["example"],
+        counter_example=entry["counter_example"],
+        where=where,
+    )
+
+
+def _refusal(entry: dict[str, Any], groups: Mapping[str, Sequence[str]]) -> Refusal:
+    where = f"broad.yml: refuse: {entry.get('rule', 'a rule without name')}"
+    keys = {"rule", "why", "quantities", "units", "han", "below", "unless", *REFUSE_SCOPES}
+    if unknown := set(entry) - keys:
+        raise LexiconError(f"{where}: unknown key {sorted(unknown)[0]!r}")
+    if not entry.get("rule") or not entry.get("why"):
+        raise LexiconError(f"{where}: rule and why are missing")
+    quantities = frozenset(entry.get("quantities") or ())
+    if stray := quantities - QUANTITIES:
+        raise LexiconError(f"{where}: quantity {sorted(stray)[0]!r} is none of {', '.join(sorted(QUANTITIES))}")
+    return Refusal(
+        rule=entry["rule"],
+        quantities=quantities,
+        units=frozenset(entry.get("units") or ()),
+        han=bool(entry.get("han", False)),
+        below=entry.get("below"),
+        scopes={scope: _cue(entry[scope], groups, where) for scope in REFUSE_SCOPES if scope in entry},
+        unless=_scoped(entry, "unless", REFUSE_SCOPES, groups, where),
     )
 
 

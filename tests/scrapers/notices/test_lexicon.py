@@ -10,7 +10,7 @@ import yaml
 
 from scrapers.notices import facts, lexicon, page
 from scrapers.notices.facts import Found, Subject
-from scrapers.notices.lexicon import FactEntry, LexiconError, StatementEntry
+from scrapers.notices.lexicon import BroadSubject, FactEntry, LexiconError, StatementEntry
 
 WORDS = lexicon.load()
 
@@ -53,8 +53,17 @@ def test_statement_counter_examples(entry: StatementEntry) -> None:
     assert [s.evidence for s in read(entry.counter_example).statements if s.indicator == entry.indicator] == []
 
 
+@pytest.mark.parametrize("subject", WORDS.broad.subjects, ids=lambda subject: subject.indicator)
+def test_broad_examples(subject: BroadSubject) -> None:
+    found = [f for f in read(subject.example["text"]).facts if f.indicator == subject.indicator]
+    assert [(f.value, f.unit, f.indicator_code) for f in found] == [
+        (subject.example["value"], subject.example["unit"], None)
+    ]
+    assert [f.evidence for f in read(subject.counter_example).facts] == []
+
+
 def test_indicators_are_named_once() -> None:
-    names = [entry.indicator for entry in (*WORDS.facts, *WORDS.statements)]
+    names = [entry.indicator for entry in (*WORDS.facts, *WORDS.statements, *WORDS.broad.subjects)]
     assert len(names) == len(set(names))
 
 
@@ -68,16 +77,16 @@ def test_a_new_indicator_needs_no_python(tmp_path: Path) -> None:
         "kind": "actual",
         "units": ["辆"],
         "after": ["流动诊疗车"],
-        "needs": {"near": ["@posting"]},
+        "needs": {"sentence": ["@posting"]},
         "example": {"text": "巡回医疗配备30辆流动诊疗车。", "value": 30},
-        "counter_example": "停车场有30辆流动诊疗车。",
+        "counter_example": "巡回展览上停着30辆越野车。",
     }
     (folder / "mobile.yml").write_text(yaml.safe_dump({"facts": [entry]}, allow_unicode=True), encoding="utf-8")
     words = lexicon.load(folder)
     assert [(f.indicator, f.value, f.unit) for f in read("巡回医疗配备30辆流动诊疗车。", words).facts] == [
         ("mobile_clinics", 30.0, "辆")
     ]
-    assert read("停车场有30辆流动诊疗车。", words).facts == []
+    assert read("巡回展览上停着30辆越野车。", words).facts == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,141 @@
+"""Which numbers are facts although no indicator of the lexicon claims them.
+
+Comes in: a text, its quantities, and the clause and sentence of each. Goes out: the subject a number belongs to, or
+the rule by which it is none. Never here: the words themselves (lexicon/broad.yml).
+
+A number is a fact if it has a unit, or a noun that gives it one, and our subject is named in its clause, else in its
+sentence, else in the sentence before it on the same line of a page that is about us; and no rule refuses it. The
+nearest cue gives the subject. Measured on 92 real pages: without the subject gate 25 false facts more; with the cue
+in the same sentence only, 3 points of F1 less.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from scrapers.notices.lexicon import Broad, BroadSubject, Refusal
+from scrapers.text.numbers import Quantity
+
+CLOSE = 12  # characters before a number in which a word counts as its own
+BEHIND = 16  # characters behind it in which the counted noun stands
+SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says something from here on
+
+_PHRASE = re.compile(r"(?:[^,。;:!?、()\n\d]|\((?:市|区|县|市、区|旗)\))*")
+_SEPARATOR = re.compile(r"[,。;:!?、\n]")
+_FILLER = re.compile(
+    "(?:总数|总量|数量|数|总|量|规模|已经|已|均|都|共有|共计|共|合计|累计|总计|达到了?|达|有|为|是|增至|增加到|提高到|提升到"
+    "|超|约|近|突破|分别|到|至|了|的|[ :])*"
+)
+_CHANGE_FROM = re.compile(r"(?:从|由)[^,。;:!?、\n]{0,12}$")
+_CHANGE_TO = re.compile(
+    r"[^,。;!?、\n]{0,8}?(?:提高|提升|增加|增长|上升|升高|升|下降|降低|降|减少|缩短|压缩|扩大|扩展|拓展|扩增|优化|调整|变)[至到为]"
+)
+_MEASURED = frozenset({"percent", "permille", "points", "fraction", "money", "duration", "length"})
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """A number that is a fact, the subject it belongs to, and the unit it is counted in."""
+
+    subject: BroadSubject
+    unit: str | None
+
+
+class Gate:
+    """The subjects of one text."""
+
+    def __init__(self, broad: Broad, text: str, focused: bool) -> None:
+        self.broad, self.text, self.focused = broad, text, focused
+        found = broad.automaton.find_matches_as_indexes(text)
+        self._at = [start for _, start, _ in found]
+        self._owner = [broad.subjects[broad.owner[pattern]] for pattern, _, _ in found]
+
+    def judge(
+        self, quantity: Quantity, clause: tuple[int, int], sentence: tuple[int, int], before: int
+    ) -> Belongs | str:
+        """The subject of a number, or the rule that refuses it. `before`: where the sentence before begins."""
+        unit = self._unit(quantity, clause)
+        if unit is None:
+            return "no_unit"
+        after = self._behind(quantity)
+        scopes = {"before": (max(sentence[0], quantity.first - CLOSE), quantity.first), "after": after}
+        scopes |= {"clause": clause, "sentence": sentence}
+        for rule in self.broad.refuse:
+            if self._refuses(rule, quantity, unit, scopes):
+                return rule.rule
+        if self._is_past_level(quantity):
+            return "level_before_a_change"
+        subject = self._subject(quantity.start, clause, sentence, before)
+        return subject if isinstance(subject, str) else Belongs(subject, unit or None)
+
+    # -- what is counted
+
+    def _unit(self, quantity: Quantity, clause: tuple[int, int]) -> str | None:
+        """Its own unit, or that of the noun before it; None where it counts nothing."""
+        if quantity.unit_class in _MEASURED:
+            return quantity.unit
+        if quantity.unit_class == "count":
+            return quantity.unit if quantity.unit in self.broad.counted else None
+        if quantity.unit_class != "bare" or quantity.is_han or quantity.value < SMALLEST_BARE:
+            return None
+        if not re.match(r"[,。;:!?、()\n]|$|以上|左右|人次|和|及", self.text[quantity.last : quantity.last + 2]):
+            return None
+        window = self.text[max(clause[0], quantity.first - BEHIND) : quantity.first]
+        for noun, unit in self.broad.nouns:
+            at = window.rfind(noun)
+            if at >= 0 and _FILLER.fullmatch(window, at + len(noun)):
+                return unit
+        return None
+
+    def _behind(self, quantity: Quantity) -> tuple[int, int]:
+        match = _PHRASE.match(self.text, quantity.last, quantity.last + BEHIND)
+        return match.span() if match else (quantity.last, quantity.last)
+
+    def _is_past_level(self, quantity: Quantity) -> bool:
+        """由85%提高到92%: the first of the two is no longer so."""
+        head = self.text[max(0, quantity.first - CLOSE - 2) : quantity.first]
+        return _CHANGE_FROM.search(head) is not None and _CHANGE_TO.match(self.text, quantity.last) is not None
+
+    # -- rules
+
+    def _refuses(self, rule: Refusal, quantity: Quantity, unit: str, scopes: dict[str, tuple[int, int]]) -> bool:
+        if rule.quantities and quantity.unit_class not in rule.quantities:
+            return False
+        if rule.units and unit not in rule.units:
+            return False
+        if rule.han and not quantity.is_han:
+            return False
+        if rule.below is not None and quantity.value >= rule.below:
+            return False
+        if any(cue.search(self.text, *scopes[scope]) is None for scope, cue in rule.scopes.items()):
+            return False
+        return not any(cue.search(self.text, *scopes[scope]) for scope, cue in rule.unless.items())
+
+    # -- subjects
+
+    def _subject(self, at: int, clause: tuple[int, int], sentence: tuple[int, int], before: int) -> BroadSubject | str:
+        if (subject := self._nearest(at, *clause)) is not None:
+            return subject
+        if self.broad.aside.search(self.text, *sentence):
+            return "aside"
+        if (subject := self._nearest(at, *sentence)) is not None:
+            return subject
+        same_line = "\n" not in self.text[before : sentence[0]].rstrip("\n") and self.text[sentence[0] - 1] != "\n"
+        if not self.focused or not same_line or before >= sentence[0]:
+            return "no_subject"
+        if not self.broad.field.search(self.text, *sentence):
+            return "no_subject"
+        return self._nearest(at, before, sentence[0]) or "no_subject"
+
+    def _nearest(self, at: int, begin: int, end: int) -> BroadSubject | None:
+        """The subject named nearest to a place; one that is mere context only if no other is named."""
+        best: tuple[bool, int] | None = None
+        chosen = None
+        for index in range(bisect_left(self._at, begin), bisect_left(self._at, end)):
+            subject = self._owner[index]
+            rank = (subject.context, abs(self._at[index] - at))
+            if best is None or rank < best:
+                best, chosen = rank, subject
+        return chosen
