@@ -2,8 +2,10 @@
 
 Comes in: a source's `fetch` rules and addresses. Goes out: an `Answer`, its body streamed into a held file with
 its sha256. It never raises for a fault of the outside world, never judges whether a body is the document
-(challenge.py does), never asks faster than the interval, never reaches a private address that the source did not
-list (every address of every hop is looked at when the connection is made), and never reads the environment.
+(challenge.py does), never asks faster than the interval or outside the window, never reaches a private address that
+the source did not list (every address of every hop is looked at when the connection is made), never speaks plain
+HTTP unless the source says so nor after TLS, never hands on more or less than the server said it would send, and
+never reads the environment.
 
 The deadline bounds one address with its retries and redirects; pauses for politeness do not count against it. A
 timer closes the connection when it is over, because a server that sends a byte now and then outlives any timeout.
@@ -12,6 +14,7 @@ timer closes the connection when it is over, because a server that sends a byte 
 from __future__ import annotations
 
 import hashlib
+import http.client
 import random
 import re
 import socket
@@ -37,7 +40,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
-from scrapers.fetch import challenge
+from scrapers.fetch import challenge, unpack
 from scrapers.records import now, timestamp
 from scrapers.registry import Fetch
 
@@ -71,12 +74,21 @@ class Answer:
     filename: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    redirects: str | None = None  # `302 <address> 301 <address>`: where each answer on the way led
     stop: bool = False  # the source should not be asked again in this run
     back_off_s: float | None = None  # nor before this many seconds have passed
 
 
-class BudgetSpent(Exception):
+class Pause(Exception):
+    """The rest waits for another run. Says why."""
+
+
+class BudgetSpent(Pause):
     """The source has used up its requests for this run."""
+
+
+class WindowClosed(Pause):
+    """The hours in which the source may be asked are over, or have not begun."""
 
 
 class _Fault(Exception):
@@ -101,9 +113,12 @@ class _Fault(Exception):
 class PoliteSession:
     """Asks the hosts of one source, one request after another, within its budget."""
 
-    def __init__(self, fetch: Fetch, contact: str) -> None:
+    def __init__(self, fetch: Fetch, contact: str, *, rest_s: float = 0.0) -> None:
+        """`rest_s`: what is left of the pause after another session's last request to this source."""
         self._fetch = fetch
         self._left = fetch.budget
+        self._first_at = time.monotonic() + rest_s
+        self._hops: list[str] = []
         self._free_at: dict[str, float] = {}  # origin → when it may be asked again
         self._robots: dict[str, Protego | _Fault] = {}
         self._sockets: WeakSet[socket.socket] = WeakSet()
@@ -127,7 +142,7 @@ class PoliteSession:
         """Ask for an address, conditionally where its last answer is known; stream a 200's body into `held`.
 
         `as_file` keeps the bytes as they are published (a .gz stays compressed whatever the server calls it).
-        Raises BudgetSpent before the first request that the budget does not allow.
+        Raises BudgetSpent or WindowClosed before the first request that budget or window do not allow.
         """
         headers = {"Accept-Encoding": "identity"} if as_file else {}
         if etag:
@@ -141,10 +156,11 @@ class PoliteSession:
                 with self._guarded(deadline):
                     found = self._attempt(url, headers, held, deadline, as_file)
                 return Answer(url, requested_at=requested_at, finished_at=timestamp(), attempts=attempt, **found)
-            except BudgetSpent:
+            except Pause as pause:
                 if self._left == left:
                     raise
-                reason = "the budget ended on the way"
+                held.unlink(missing_ok=True)
+                reason = f"on the way: {pause}"
                 return Answer(url, "error", requested_at, timestamp(), attempt, error=reason, stop=True)
             except _Fault as fault:
                 held.unlink(missing_ok=True)
@@ -157,6 +173,7 @@ class PoliteSession:
                         attempt,
                         status=fault.status,
                         error=self._too_late() if fault.outcome == "error" and deadline.is_over() else str(fault),
+                        redirects=self._way(),
                         stop=fault.stop,
                         back_off_s=fault.back_off_s,
                     )
@@ -166,10 +183,16 @@ class PoliteSession:
     def _attempt(
         self, url: str, headers: dict[str, str], held: Path, deadline: _Deadline, as_file: bool
     ) -> dict[str, Any]:
-        response = self._walk(url, headers, deadline, check_robots=self._fetch.robots)
+        self._hops = []
+        response = self._walk(self._with_tls(url), headers, deadline, self._hops, check_robots=self._fetch.robots)
         try:
             if response.status_code == 304:
-                return {"outcome": "not_modified", "status": 304, "final_url": response.url}
+                return {
+                    "outcome": "not_modified",
+                    "status": 304,
+                    "final_url": response.url,
+                    "redirects": self._way(),
+                }
             if response.status_code != 200:
                 raise _fault_of(response)
             sha256, size = self._stream(response, held, decode=not as_file)
@@ -188,13 +211,15 @@ class PoliteSession:
             "filename": unquote(urlsplit(response.url).path).rsplit("/", 1)[-1] or None,
             "etag": response.headers.get("ETag"),
             "last_modified": response.headers.get("Last-Modified"),
+            "redirects": self._way(),
         }
 
-    def _walk(self, url: str, headers: dict[str, str], deadline: _Deadline, check_robots: bool) -> requests.Response:
+    def _walk(
+        self, url: str, headers: dict[str, str], deadline: _Deadline, hops: list[str], check_robots: bool
+    ) -> requests.Response:
         """Follow redirects by hand: each hop is checked, paused for and counted like any other request."""
         for _ in range(MAX_REDIRECTS + 1):
-            if not _is_web(url):
-                raise _Fault(f"not an address of the web: {url[:200]}")
+            self._heed_scheme(url)
             if check_robots:
                 self._heed_robots(url, deadline)
             response = self._send(url, headers, deadline)
@@ -203,15 +228,21 @@ class PoliteSession:
             with suppress(urllib3.exceptions.HTTPError):
                 response.raw.read(challenge.HEAD_BYTES)  # a body read to its end gives the connection back
             response.close()
-            url = _next_hop(url, response.headers["Location"])
+            target = _next_hop(url, response.headers["Location"])
+            hops.append(f"{response.status_code} {_one_word(target)}")
+            if _scheme(url) == "https" and _scheme(target) == "http":
+                raise _Fault("a redirect from TLS to plain HTTP", status=response.status_code)
+            url = target
         raise _Fault(f"more than {MAX_REDIRECTS} redirects")
 
     def _send(self, url: str, headers: dict[str, str], deadline: _Deadline) -> requests.Response:
         if self._left < 1:
-            raise BudgetSpent
+            raise BudgetSpent(f"the budget of {self._fetch.budget} requests is used up")
         origin = _origin(url)
-        deadline.extend(self._free_at.get(origin, 0.0) - time.monotonic())
-        _sleep_until(self._free_at.get(origin, 0.0))
+        free_at = self._free_at.get(origin, self._first_at)
+        deadline.extend(free_at - time.monotonic())
+        _sleep_until(free_at)
+        self._heed_window()
         self._left -= 1
         patience = max(0.001, min(self._fetch.timeout_s, deadline.left()))
         try:
@@ -232,14 +263,19 @@ class PoliteSession:
         if stated.isdecimal() and int(stated) > limit:
             raise too_large
         sha, size = hashlib.sha256(), 0
+        encoding = response.headers.get("Content-Encoding", "") if decode else ""
         with held.open("wb") as file:
             try:
-                for chunk in response.raw.stream(CHUNK, decode_content=decode):
+                for chunk in unpack.inflate(response.raw.stream(CHUNK, decode_content=False), encoding, limit):
                     size += len(chunk)
                     if size > limit:
                         raise too_large
                     sha.update(chunk)
                     file.write(chunk)
+            except unpack.Bomb as bomb:
+                raise _Fault(str(bomb), status=200) from None
+            except unpack.Broken as broken:
+                raise _Fault(str(broken), status=200, retry=True) from None
             except urllib3.exceptions.HTTPError as error:
                 raise _Fault(f"broken off after {size} bytes: {_root(error)}", status=200, retry=True) from None
             finally:
@@ -250,6 +286,27 @@ class PoliteSession:
         return f"no whole answer within {self._fetch.deadline_s:g} s"
 
     # -- politeness
+
+    def _heed_window(self) -> None:
+        window = self._fetch.window
+        if window and not window.holds(now()):
+            raise WindowClosed(f"the publisher may be asked in its window only, {window}")
+
+    def _heed_scheme(self, url: str) -> None:
+        scheme = _scheme(url)
+        if scheme not in ("http", "https"):
+            raise _Fault(f"not an address of the web: {url[:200]}")
+        if scheme == "http" and not self._fetch.plain_http:
+            raise _Fault("plain HTTP, which fetch.plain_http does not allow")
+
+    def _with_tls(self, url: str) -> str:
+        """Lists still link to the http:// of sites that have long spoken TLS: without the switch that is asked for."""
+        if self._fetch.plain_http or _scheme(url) != "http" or ":" in urlsplit(url).netloc:
+            return url
+        return "https" + url[4:]
+
+    def _way(self) -> str | None:
+        return " ".join(self._hops) or None
 
     def _rest(self, origin: str) -> None:
         """Start the pause of a host: from the end of an answer, up to a quarter longer than asked for."""
@@ -281,7 +338,7 @@ class PoliteSession:
 
     def _read_robots(self, origin: str, deadline: _Deadline) -> Protego | _Fault:
         """RFC 9309: no robots.txt (4xx) allows all; one that cannot be had (5xx) allows nothing."""
-        response = self._walk(f"{origin}/robots.txt", {}, deadline, check_robots=False)
+        response = self._walk(f"{origin}/robots.txt", {}, deadline, [], check_robots=False)
         try:
             body = response.raw.read(ROBOTS_BYTES, decode_content=True)
             if response.status_code >= 500:
@@ -390,11 +447,16 @@ def _sleep_until(moment: float) -> None:
         time.sleep(left)
 
 
-def _is_web(url: str) -> bool:
+def _scheme(url: str) -> str:
     try:
-        return urlsplit(url).scheme in ("http", "https")
+        return urlsplit(url).scheme
     except ValueError:
-        return False
+        return ""
+
+
+def _one_word(url: str) -> str:
+    """An address as it is written into a line: without white space or control characters, and not endless."""
+    return re.sub(r"[\s\x00-\x1f\x7f]", lambda m: quote(m[0]), url)[:1000]
 
 
 def _next_hop(url: str, location: str) -> str:
@@ -426,6 +488,7 @@ def _session(vet: Callable[[str, list[str]], None], sockets: WeakSet[socket.sock
     session.trust_env = False  # no proxy, no .netrc, no certificate bundle from the environment
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = user_agent(contact)
+    session.headers["Accept-Encoding"] = "gzip, deflate"  # what unpack.inflate can bound; others are no answer
     session.headers["Accept-Language"] = "zh-CN,zh;q=0.9,en;q=0.3"
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter(vet, sockets))
@@ -460,6 +523,32 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = self._pools
 
 
+class _Exact(http.client.HTTPResponse):
+    """An answer whose body is as long as its Content-Length says: http.client itself drops what follows in silence,
+    and half a page would look like a whole one. Too short a body is urllib3's to find."""
+
+    def _close_conn(self) -> None:
+        if self.length == 0 and not self.chunked and self._follows().strip():
+            super()._close_conn()  # type: ignore[misc]
+            raise http.client.HTTPException("more bytes than Content-Length says")
+        super()._close_conn()  # type: ignore[misc]
+
+    def _follows(self) -> bytes:
+        """What has come in behind the body; a stray line end is harmless."""
+        if self.status in (204, 304):
+            return b""
+        plug = self.fp.raw._sock  # type: ignore[attr-defined]
+        patience = plug.gettimeout()
+        try:
+            plug.settimeout(0)
+            return bytes(self.fp.peek(1))
+        except (OSError, ValueError):
+            return b""  # nothing there
+        finally:
+            with suppress(OSError):
+                plug.settimeout(patience)
+
+
 def _pool_classes(vet: Callable[[str, list[str]], None], sockets: WeakSet[socket.socket]) -> dict[str, Any]:
     def connect(connection: HTTPConnection) -> socket.socket:
         host, port = connection._dns_host, connection.port
@@ -483,10 +572,14 @@ def _pool_classes(vet: Callable[[str, list[str]], None], sockets: WeakSet[socket
         raise fault or urllib3.exceptions.NewConnectionError(connection, f"{host} has no address")
 
     class Plain(HTTPConnection):
+        response_class = _Exact
+
         def _new_conn(self) -> socket.socket:
             return connect(self)
 
     class Tls(HTTPSConnection):
+        response_class = _Exact
+
         def _new_conn(self) -> socket.socket:
             return connect(self)
 

@@ -27,6 +27,7 @@ QUICK = Fetch(
     deadline_s=3,
     retries=2,
     robots=False,
+    plain_http=True,
     allow_private=PRIVATE_NETWORKS,
 )
 BODY = "<html><body><p>紧密型城市医疗集团</p></body></html>".encode()
