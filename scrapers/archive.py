@@ -317,9 +317,12 @@ class Archive:
         """Is there content of this source with this sha256, under whatever address?"""
         return sha256 in self._of(source_id).shas
 
-    def last_attempt(self, source_id: str, url: str) -> str:
-        """When this address was last asked for, whatever came of it; "" if never."""
-        return self._of(source_id).attempted.get(url, "")
+    def last_attempt(self, source_id: str, url: str | None = None) -> str:
+        """When this address (None: any of the publisher's) was last asked for, whatever came of it; "" if never."""
+        attempted = self._of(source_id).attempted
+        if url is not None:
+            return attempted.get(url, "")
+        return max((at for each, at in attempted.items() if not each.startswith("inbox:")), default="")
 
     def _of(self, source_id: str) -> _Known:
         if source_id not in self._known:

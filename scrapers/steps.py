@@ -23,11 +23,11 @@ from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
 from scrapers.archive import Archive, EventLog, Wall, WallFault, new_run_id, read_captures, read_events
-from scrapers.discover import absolute, feed_manifest, list_pages
-from scrapers.fetch import challenge, drop_folder
+from scrapers.discover import absolute, attachments, feed_manifest, list_pages
+from scrapers.fetch import challenge, documents, drop_folder
 from scrapers.fetch.challenge import Due, Verdict
-from scrapers.fetch.http import BACK_OFF_S, Answer, BudgetSpent, PoliteSession
-from scrapers.records import Capture, Role, now, timestamp
+from scrapers.fetch.http import BACK_OFF_S, Answer, Pause, PoliteSession
+from scrapers.records import CONTENT_OUTCOMES, Capture, Role, now, timestamp
 from scrapers.registry import Source
 
 log = logging.getLogger(__name__)
@@ -102,6 +102,10 @@ def fetch_source(
             log.error("source %s: the run broke off\n%s", source.id, _where(error))
             visit.fault("error", f"broke off: {type(error).__name__} (see the log of this run)")
     result = visit.result()
+    if result.outcome != "ok" and (failed := failed_runs(home, source.id) + 1) % source.fetch.alert_after == 0:
+        reason = f"{failed} runs in a row without success, this one {result.outcome}: {result.error}"
+        events.append("alert", durable=True, source_id=source.id, reason=reason)
+        result.error = f"{result.error} ({failed} runs in a row)"
     events.append(
         "run_finished",
         verb=verb,
@@ -211,7 +215,9 @@ class _Visit:
         capture = replace(
             capture, filename=url.rpartition("/")[2].removeprefix("inbox:"), media_type=mimetypes.guess_type(url)[0]
         )
-        verdict = self._judge_dropped(held)
+        if self.source.kind == "notices" and documents.format_of(held):
+            capture = replace(capture, role="attachment")
+        verdict = self._judge_dropped(held, capture.role)
         if verdict:
             capture = replace(capture, outcome=verdict.outcome, error=verdict.reason, finished_at=timestamp())
             self.archive.put_back(held, capture, file.parent / drop_folder.ASIDE / file.name)
@@ -225,9 +231,11 @@ class _Visit:
                 self.archive.put_back(held, capture, file)
         self._count(capture)
 
-    def _judge_dropped(self, held: Path) -> Verdict | None:
+    def _judge_dropped(self, held: Path, role: Role) -> Verdict | None:
         if held.stat().st_size > self.source.fetch.max_bytes:
             return Verdict("suspect", f"larger than {self.source.fetch.max_bytes} bytes")
+        if role == "attachment":
+            return documents.judge(held)
         return self._judge(held, "file" if self.source.kind == "feed" else "page")
 
     # -- the network
@@ -237,16 +245,22 @@ class _Visit:
         if until:
             self.fault("blocked", f"left alone until {timestamp(until)} after a challenge or a plea to wait")
             return
-        with PoliteSession(self.source.fetch, self.source.owner) as session:
+        with PoliteSession(self.source.fetch, self.source.owner, rest_s=self._rest_s()) as session:
             walk = self._walk_lists if self.source.discover.method == "list_pages" else self._walk_manifests
             try:
                 walk(session)
-            except BudgetSpent:
-                self.note = (
-                    f"the budget of {self.source.fetch.budget} requests is used up; the rest waits for the next run"
-                )
+            except Pause as pause:
+                self.note = f"{pause}; the rest waits for the next run"
             except _Stop:
                 self.note = "stopped before everything was asked for"
+
+    def _rest_s(self) -> float:
+        """What is left of the pause after the last run's last request: two runs are no reason to hurry."""
+        last = self.archive.last_attempt(self.source.id)
+        if not last or self.source.fetch.mode != "http":
+            return 0.0
+        gone = (now() - datetime.fromisoformat(last)).total_seconds()
+        return min(self.source.fetch.min_interval_s, max(0.0, self.source.fetch.min_interval_s - gone))
 
     def _walk_lists(self, session: PoliteSession) -> None:
         """All list pages first, then every article."""
@@ -255,7 +269,7 @@ class _Visit:
             found |= dict.fromkeys(self._list(session, first))
         self._assert_count(len(found))
         for number, url in enumerate(self._in_turn(found), 1):
-            self._ask(session, url, "document", "page")
+            self._ask_notice(session, url)
             self.progress.advance(self.source.id, number, len(found))
 
     def _list(self, session: PoliteSession, first: str) -> list[str]:
@@ -312,6 +326,22 @@ class _Visit:
         if capture.outcome == "missing":
             self.fault("error", f"{capture.url}: promised by a manifest, and missing")
 
+    def _ask_notice(self, session: PoliteSession, url: str) -> Capture:
+        """Ask for a notice, then for the files in its body that the archive does not hold; for all if it is news."""
+        capture, _ = self._ask(session, url, "document", "page")
+        kept = self.archive.last(self.source.id, capture.url)
+        if kept is None or capture.outcome not in CONTENT_OUTCOMES | {"not_modified"}:
+            return capture
+        markup = challenge.decode(self.archive.read(kept.sha256 or ""), self.source.fetch.encoding)
+        most, is_news = self.source.fetch.attachments, capture.outcome in ("new", "changed")
+        found = attachments.links(markup, _last_hop(capture))
+        for link in found[:most]:
+            if is_news or self.archive.last(self.source.id, link.url) is None:
+                self._ask(session, link.url, "attachment", "file", link=link, parent_url=capture.url)
+        if len(found) > most:
+            log.warning("source %s: %s: %d of %d attachments asked for", self.source.id, url, most, len(found))
+        return capture
+
     def _in_turn(self, urls: Iterable[str]) -> list[str]:
         """Addresses never asked for, in the publisher's order, then those asked for longest ago.
 
@@ -335,21 +365,27 @@ class _Visit:
         *,
         sha256: str | None = None,
         check: Check | None = None,
+        link: attachments.Link | None = None,
+        parent_url: str | None = None,
     ) -> tuple[Capture, bytes | None]:
         """Ask for one address and log what came of it. Returns the capture, and for lists and manifests the bytes.
 
         The bytes are those of the answer, or the archived ones where the publisher says they still hold; None where
         there is nothing to read. Raises _Stop where the publisher wants to be left alone, or seems to be down.
         """
-        capture = self._capture(url, role, timestamp())
-        held = self.archive.hold(capture.capture_id, urlsplit(url).path.rpartition("/")[2])
+        capture = replace(self._capture(url, role, timestamp()), parent_url=parent_url)
+        held = self.archive.hold(capture.capture_id, link.name if link else urlsplit(url).path.rpartition("/")[2])
         last = None if sha256 else self.archive.last(self.source.id, url)
         conditions = {"etag": last.etag, "last_modified": last.last_modified} if last else {}
-        answer = session.get(url, held, as_file=due == "file", **conditions)
+        answer = session.get(url, held, as_file=due == "file" and not link, **conditions)
         capture = _answered(capture, answer)
+        if link:
+            capture = replace(capture, filename=link.name)
         verdict = None
         if answer.outcome == "body":
             verdict = self._judge(held, due, check) or _compare(answer, sha256)
+            if link and not verdict:
+                verdict = documents.judge(held)
             if verdict:
                 capture = replace(capture, outcome=verdict.outcome, error=verdict.reason)
                 self.archive.discard(held, capture)
@@ -362,7 +398,8 @@ class _Visit:
         self._count(capture)
         self._heed(capture, answer, verdict)
         kept = capture.sha256 or (last.sha256 if last and capture.outcome == "not_modified" else None)
-        return capture, self.archive.read(kept) if kept and role != "document" else None
+        is_read_on = role in ("discovery", "manifest")
+        return capture, self.archive.read(kept) if kept and is_read_on else None
 
     def _admit(self, held: Path, capture: Capture) -> Capture:
         try:
@@ -416,6 +453,8 @@ class _Visit:
         fault = next((o for o in _SEVERITY if o == capture.outcome), None)
         if capture.role == "document" or fault or capture.outcome == "refused":
             self._counts[capture.outcome] += 1
+        elif capture.role == "attachment" and capture.outcome in ("new", "changed"):
+            self._counts["attachments"] += 1
         if fault:
             self.fault(fault, f"{capture.url}: {capture.error}")
 
@@ -423,6 +462,14 @@ class _Visit:
 def _where(error: BaseException) -> str:
     """The places of the code an error came through, without its text: that may quote a file."""
     return "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+
+
+def failed_runs(home: Path, source_id: str) -> int:
+    """How many runs of a source have ended without success since the last one that did not (31 days are looked at)."""
+    since = timestamp(now() - LONGEST_BACK_OFF)
+    runs = [e for e in read_events(home, since, "run_finished") if e.get("source_id") == source_id]
+    outcomes = [e["outcome"] for e in sorted(runs, key=lambda e: str(e["at"]))]
+    return next((n for n, outcome in enumerate(reversed(outcomes)) if outcome == "ok"), len(outcomes))
 
 
 def backed_off_until(home: Path, source_id: str) -> datetime | None:
@@ -453,7 +500,13 @@ def _answered(capture: Capture, answer: Answer) -> Capture:
         last_modified=answer.last_modified,
         attempts=answer.attempts,
         error=answer.error,
+        redirects=answer.redirects,
     )
+
+
+def _last_hop(capture: Capture) -> str:
+    """Where the answer came from: relative links count from there."""
+    return capture.redirects.rpartition(" ")[2] if capture.redirects else capture.url
 
 
 def _compare(answer: Answer, sha256: str | None) -> Verdict | None:

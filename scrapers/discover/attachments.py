@@ -24,7 +24,9 @@ ENDINGS = ("pdf", "doc", "docx", "xls", "xlsx", "zip")
 _NAMED = re.compile(rf"\.({'|'.join(ENDINGS)})\s*$", re.I)
 _STRAY_ENDS = re.compile(r"</\s*(?:html|body)\b[^>]{0,40}>", re.I)
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside"})
-_FURNITURE_NAMES = re.compile(r"(?:^|[-_\s])(?:nav|navbar|menu|foot|footer|sidebar|side|related|recommend|friendlink)", re.I)
+_FURNITURE_NAMES = re.compile(
+    r"(?:^|[-_\s])(?:nav|navbar|menu|foot|footer|sidebar|side|related|recommend|friendlink)", re.I
+)
 _SECOND_LEVEL = re.compile(r"(?:gov|com|org|net|edu|ac)\.cn$|\.(?:com|org|gov|edu)\.(?:hk|tw|mo)$")
 
 

@@ -25,7 +25,11 @@ _MARKS: tuple[tuple[bytes, Format], ...] = (
     (b"PK\x05\x06", "zip"),  # an empty one
     (b"{\\rtf", "rtf"),
 )
-_PARTS: tuple[tuple[str, Format], ...] = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsx"))
+_PARTS: tuple[tuple[str, Format], ...] = (
+    ("word/document.xml", "docx"),
+    ("xl/workbook.xml", "xlsx"),
+    ("xl/workbook.bin", "xlsx"),
+)
 
 
 def format_of(path: Path) -> Format | None:
@@ -61,4 +65,5 @@ def judge(path: Path) -> Verdict | None:
 def _ends_as_pdf(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(max(0, path.stat().st_size - _TAIL))
-        return b"%%EOF" in file.read() or b"startxref" in path.read_bytes()[-_TAIL:]
+        tail = file.read()
+    return b"%%EOF" in tail or b"startxref" in tail

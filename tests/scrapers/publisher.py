@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from scrapers import registry
 from scrapers.registry import Source
@@ -55,7 +62,7 @@ class Request:
 class Publisher:
     """`pages[path]` answers; what is not there is 404. robots.txt is not there unless a test puts it there."""
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         self.pages: dict[str, Answerer] = {}
         self.requests: list[Request] = []
         self.closing = threading.Event()  # ends the answers that would never end
@@ -78,7 +85,11 @@ class Publisher:
                 pass  # a client that closes a connection early is what these tests are about
 
         self._server = Server(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self._server.server_port}"
 
     def asked(self, path: str | None = None) -> list[str]:
         """The paths asked for, in order, without robots.txt."""
@@ -142,9 +153,29 @@ def in_turn(*answers: Answerer) -> Answerer:
 
 
 @contextmanager
-def publisher() -> Iterator[Publisher]:
-    with Publisher() as running:
+def publisher(certificate: Path | None = None) -> Iterator[Publisher]:
+    with Publisher(certificate) as running:
         yield running
+
+
+def own_certificate(path: Path) -> Path:
+    """A certificate for 127.0.0.1 that nobody but its maker has signed, with its key, in one PEM file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    today = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(today - timedelta(days=1))
+        .not_valid_after(today + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    return path
 
 
 def write_source(folder: Path, source_id: str, **changes: Any) -> Path:

@@ -7,8 +7,11 @@ import hashlib
 import itertools
 import socket
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
+from datetime import time as time_of_day
 from email.utils import format_datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -16,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from scrapers import records
-from scrapers.fetch.http import BACK_OFF_S, BudgetSpent, PoliteSession, user_agent
-from scrapers.registry import PRIVATE_NETWORKS, Fetch
-from tests.scrapers.publisher import Page, Publisher, in_turn, publisher
+from scrapers.fetch.http import BACK_OFF_S, BudgetSpent, PoliteSession, WindowClosed, user_agent
+from scrapers.registry import PRIVATE_NETWORKS, Fetch, Window
+from tests.scrapers.publisher import Page, Publisher, in_turn, own_certificate, publisher
 
 QUICK = Fetch(
     mode="http",
@@ -198,6 +201,135 @@ def test_a_file_keeps_its_published_bytes(site: Publisher, held: Path) -> None:
         assert held.read_bytes() == b'{"a": 1}\n'
 
 
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "raw deflate", "gzip in two members", "gzip with padding"])
+def test_what_was_asked_for_is_unpacked(site: Publisher, held: Path, encoding: str) -> None:
+    data = BODY * 5000
+    raw = zlib.compressobj(wbits=-15)
+    packed = {
+        "gzip": gzip.compress(data),
+        "deflate": zlib.compress(data),
+        "raw deflate": raw.compress(data) + raw.flush(),
+        "gzip in two members": gzip.compress(data[:1000]) + gzip.compress(data[1000:]),
+        "gzip with padding": gzip.compress(data) + bytes(100),
+    }[encoding]
+    header = "gzip" if encoding.startswith("gzip") else "deflate"
+    site.pages["/a"] = Page(packed, headers={"Content-Encoding": header})
+    answer = session().get(f"{site.url}/a", held)
+    assert (answer.outcome, answer.sha256) == ("body", hashlib.sha256(data).hexdigest())
+    assert held.read_bytes() == data
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "compress"])
+def test_an_encoding_that_was_not_asked_for_is_no_answer(site: Publisher, held: Path, encoding: str) -> None:
+    """So a bomb of brotli or zstd is never opened, and their bytes are never taken for a page."""
+    site.pages["/a"] = Page(gzip.compress(gzip.compress(BODY)), headers={"Content-Encoding": encoding})
+    answer = session(retries=0).get(f"{site.url}/a", held)
+    assert answer.outcome == "error"
+    assert "not asked for" in (answer.error or "")
+    assert site.requests[0].headers["Accept-Encoding"] == "gzip, deflate"
+    assert not held.exists()
+
+
+@pytest.mark.parametrize("header", ["gzip", "deflate"])
+def test_a_bomb_within_the_size_cap_is_known_by_its_growth(site: Publisher, held: Path, header: str) -> None:
+    zeros = bytes(60_000_000)
+    bomb = gzip.compress(zeros, 9) if header == "gzip" else zlib.compress(zeros, 9)
+    site.pages["/a"] = Page(bomb, headers={"Content-Encoding": header})
+    answer = session().get(f"{site.url}/a", held)
+    assert (answer.outcome, answer.attempts) == ("error", 1)
+    assert "bomb" in (answer.error or "")
+    assert not held.exists()
+    site.pages["/a"] = Page(gzip.compress(bytes(4_000_000)), headers={"Content-Encoding": "gzip"})
+    assert session().get(f"{site.url}/a", held).outcome == "body", "small things may be as empty as they like"
+
+
+@pytest.mark.parametrize("cut", [5, -1, -12])
+def test_a_compressed_body_that_ends_too_early_is_an_error(site: Publisher, held: Path, cut: int) -> None:
+    site.pages["/a"] = Page(gzip.compress(BODY)[:cut], headers={"Content-Encoding": "gzip"})
+    answer = session(retries=0).get(f"{site.url}/a", held)
+    assert answer.outcome == "error"
+    assert not held.exists()
+
+
+def test_bytes_that_are_not_compressed_as_said_are_an_error(site: Publisher, held: Path) -> None:
+    site.pages["/a"] = Page(BODY, headers={"Content-Encoding": "gzip"})
+    assert session(retries=0).get(f"{site.url}/a", held).outcome == "error"
+    site.pages["/a"] = Page(b"", headers={"Content-Encoding": "gzip"})
+    assert session(retries=0).get(f"{site.url}/a", held).size == 0
+
+
+@pytest.mark.parametrize("stated", [len(BODY) - 10, len(BODY) + 10, 1, 0])
+def test_a_body_of_another_length_than_stated_is_no_content(site: Publisher, held: Path, stated: int) -> None:
+    """Too long a body would else be cut in silence, and too short a one would hang or look whole."""
+
+    def wrong(handler) -> None:  # type: ignore[no-untyped-def]
+        handler.close_connection = True
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % stated + BODY)
+        handler.wfile.flush()
+
+    site.pages["/a"] = wrong
+    answer = session(retries=1).get(f"{site.url}/a", held)
+    assert (answer.outcome, answer.attempts) == ("error", 2)
+    assert not held.exists()
+
+
+def test_a_line_end_behind_the_body_is_harmless(site: Publisher, held: Path) -> None:
+    def sloppy(handler) -> None:  # type: ignore[no-untyped-def]
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY + b"\r\n")
+        handler.close_connection = True
+
+    site.pages["/a"] = sloppy
+    answer = session(retries=0).get(f"{site.url}/a", held)
+    assert (answer.outcome, answer.size) == ("body", len(BODY))
+
+
+# -- TLS
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[Publisher]:
+    with publisher(own_certificate(tmp_path / "own.pem")) as running:
+        yield running
+
+
+def test_a_certificate_that_nobody_signed_is_an_error(secure: Publisher, held: Path) -> None:
+    secure.pages["/a"] = Page(BODY)
+    answer = session().get(f"{secure.url}/a", held)
+    assert (answer.outcome, answer.attempts, secure.requests) == ("error", 1, [])
+    assert "TLS" in (answer.error or "")
+    assert not held.exists()
+
+
+def test_tls_is_never_left_for_plain_http(secure: Publisher, site: Publisher, held: Path, tmp_path: Path) -> None:
+    site.pages["/a"] = Page(BODY)
+    secure.pages["/a"] = Page(b"", 302, {"Location": f"{site.url}/a"})
+    site.pages["/up"] = Page(b"", 301, {"Location": f"{secure.url}/b"})
+    secure.pages["/b"] = Page(BODY)
+    for plain_http in (False, True):
+        with session(plain_http=plain_http) as polite:
+            polite._session.verify = str(tmp_path / "own.pem")
+            answer = polite.get(f"{secure.url}/a", held)
+            assert (answer.outcome, answer.redirects) == ("error", f"302 {site.url}/a")
+            assert "from TLS to plain HTTP" in (answer.error or "")
+            assert site.asked() == []
+            assert polite.get(f"{secure.url}/b", held).outcome == "body"
+    with session() as polite:
+        polite._session.verify = str(tmp_path / "own.pem")
+        assert polite.get(f"{site.url}/up", held).outcome == "body", "the other way is welcome"
+
+
+def test_plain_http_needs_its_switch(site: Publisher, held: Path) -> None:
+    site.pages["/a"] = Page(BODY)
+    answer = session(plain_http=False).get(f"{site.url}/a", held)
+    assert (answer.outcome, site.requests) == ("error", [])
+    assert "plain_http" in (answer.error or "")
+
+
+def test_a_link_to_port_80_is_asked_for_with_tls(held: Path) -> None:
+    answer = session(plain_http=False, allow_private=(), retries=0).get("http://127.0.0.1/a", held)
+    assert "not public" in (answer.error or ""), "it came as far as to connect"
+
+
 # -- redirects and addresses
 
 
@@ -207,6 +339,7 @@ def test_redirects_are_followed_a_few_times(site: Publisher, held: Path) -> None
     site.pages["/5"] = Page(BODY)
     answer = session().get(f"{site.url}/0", held)
     assert (answer.outcome, answer.final_url) == ("body", f"{site.url}/5")
+    assert answer.redirects == " ".join(f"302 {site.url}/{i}" for i in range(1, 6))
 
 
 def test_odd_headers_are_survived(site: Publisher, held: Path) -> None:
@@ -220,8 +353,16 @@ def test_odd_headers_are_survived(site: Publisher, held: Path) -> None:
 def test_a_redirect_loop_ends(site: Publisher, held: Path) -> None:
     site.pages["/a"] = Page(b"", 302, {"Location": "/a"})
     answer = session().get(f"{site.url}/a", held)
-    assert answer.outcome == "error"
+    assert (answer.outcome, answer.attempts) == ("error", 1)
+    assert answer.redirects == " ".join([f"302 {site.url}/a"] * 6)
     assert len(site.requests) == 6
+
+
+def test_robots_have_a_way_of_their_own(site: Publisher, held: Path) -> None:
+    site.pages["/robots.txt"] = Page(b"", 302, {"Location": "/rules.txt"})
+    site.pages["/a"] = Page(BODY)
+    answer = session(robots=True).get(f"{site.url}/a", held)
+    assert (answer.outcome, answer.redirects) == ("body", None)
 
 
 def test_private_addresses_are_refused_unless_listed(site: Publisher, held: Path) -> None:
@@ -298,6 +439,43 @@ def test_a_budget_that_ends_on_the_way_is_an_error(site: Publisher, held: Path) 
     site.pages["/a"] = Page(b"", 302, {"Location": "/b"})
     answer = session(budget=1).get(f"{site.url}/a", held)
     assert (answer.outcome, answer.stop) == ("error", True)
+
+
+def test_outside_the_window_nobody_is_asked(site: Publisher, held: Path) -> None:
+    site.pages["/a"] = Page(b"", 302, {"Location": "/b"})
+    site.pages["/b"] = Page(BODY)
+    night = Window(time_of_day(22, 0), time_of_day(6, 0))
+    clock = datetime(2026, 11, 20, 5, 59, tzinfo=records.SHANGHAI)
+    records.set_clock(lambda: clock)
+    with session(window=night, robots=True) as polite:
+        assert polite.get(f"{site.url}/a", held).outcome == "body"
+        clock = datetime(2026, 11, 20, 6, 0, tzinfo=records.SHANGHAI)
+        with pytest.raises(WindowClosed, match="22:00-06:00"):
+            polite.get(f"{site.url}/a", held)
+    assert site.asked() == ["/a", "/b"]
+
+
+def test_a_window_that_closes_on_the_way_ends_the_visit(site: Publisher, held: Path) -> None:
+    clock = datetime(2026, 11, 20, 5, 59, tzinfo=records.SHANGHAI)
+    records.set_clock(lambda: clock)
+
+    def closing(handler) -> None:  # type: ignore[no-untyped-def]
+        nonlocal clock
+        clock = datetime(2026, 11, 20, 6, 1, tzinfo=records.SHANGHAI)
+        Page(b"", 302, {"Location": "/b"})(handler)
+
+    site.pages["/a"] = closing
+    answer = session(window=Window(time_of_day(22, 0), time_of_day(6, 0))).get(f"{site.url}/a", held)
+    assert (answer.outcome, answer.stop, site.asked()) == ("error", True, ["/a"])
+    assert not held.exists()
+
+
+def test_another_sessions_pause_is_kept(site: Publisher, held: Path) -> None:
+    site.pages["/a"] = Page(BODY)
+    started = time.monotonic()
+    with PoliteSession(QUICK, "test@example.org", rest_s=0.3) as polite:
+        polite.get(f"{site.url}/a", held)
+    assert site.requests[0].at - started >= 0.3
 
 
 def test_robots_are_heeded_and_asked_for_once(site: Publisher, held: Path) -> None:
