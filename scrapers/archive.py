@@ -34,6 +34,7 @@ from typing import Any
 
 import orjson
 
+from scrapers.discover import natural_key
 from scrapers.records import CONTENT_OUTCOMES, Capture, now, timestamp
 from scrapers.registry import Source
 
@@ -311,7 +312,7 @@ class Archive:
 
     def last(self, source_id: str, url: str) -> Capture | None:
         """The last capture of this address that is content: its sha256, etag and last_modified."""
-        return self._of(source_id).last.get(url)
+        return self._of(source_id).last.get(natural_key(url))
 
     def holds(self, source_id: str, sha256: str) -> bool:
         """Is there content of this source with this sha256, under whatever address?"""
@@ -321,8 +322,12 @@ class Archive:
         """When this address (None: any of the publisher's) was last asked for, whatever came of it; "" if never."""
         attempted = self._of(source_id).attempted
         if url is not None:
-            return attempted.get(url, "")
-        return max((at for each, at in attempted.items() if not each.startswith("inbox:")), default="")
+            return attempted.get(natural_key(url), "")
+        return max((at for each, at in attempted.items() if not each.startswith("url:inbox:")), default="")
+
+    def documents(self, source_id: str) -> dict[str, str]:
+        """Every document of this source that was ever asked for: its natural key → the address last asked."""
+        return dict(self._of(source_id).documents)
 
     def _of(self, source_id: str) -> _Known:
         if source_id not in self._known:
@@ -397,21 +402,24 @@ class Archive:
 
 
 class _Known:
-    """What the capture log says about one source."""
+    """What the capture log says about one source; an article goes by its natural key, whatever its address."""
 
     def __init__(self) -> None:
         self.last: dict[str, Capture] = {}
         self.attempted: dict[str, str] = {}
+        self.documents: dict[str, str] = {}
         self.shas: set[str] = set()
 
     def add(self, capture: Capture) -> None:
         """Take in a line of the log; lines of runs that started in one second come in any order."""
-        url, at = capture.url, capture.finished_at
-        self.attempted[url] = max(at, self.attempted.get(url, ""))
+        key, at = natural_key(capture.url), capture.finished_at
+        if capture.role == "document" and not capture.url.startswith("inbox:") and at >= self.attempted.get(key, ""):
+            self.documents[key] = capture.url
+        self.attempted[key] = max(at, self.attempted.get(key, ""))
         if capture.sha256 and capture.outcome in CONTENT_OUTCOMES:
             self.shas.add(capture.sha256)
-            if url not in self.last or self.last[url].finished_at <= at:
-                self.last[url] = capture
+            if key not in self.last or self.last[key].finished_at <= at:
+                self.last[key] = capture
 
 
 class _Room:

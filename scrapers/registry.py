@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import jsonschema_rs
 import yaml
@@ -34,6 +36,8 @@ PRIVATE_NETWORKS: tuple[Network, ...] = tuple(
     ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7")
 )  # link-local is not here: cloud machines hand out credentials there
 
+FEED_METHODS = frozenset({"feed_manifest"})
+_PATTERNS = (("fetch", "must_match"), ("relevance", "title"), ("relevance", "title_not"), ("relevance", "body"))
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _SCHEMA = jsonschema_rs.validator_for(
     json.loads((Path(__file__).parent / "source.schema.json").read_text(encoding="utf-8"))
@@ -55,9 +59,31 @@ class Publisher:
 class Discover:
     """How a source's addresses are found."""
 
-    method: Literal["list_pages", "feed_manifest", "none"]
+    method: Literal["list_pages", "json_search", "jpaas", "syndication", "feed_manifest", "none"]
     max_pages: int = 100
     article_pattern: str | None = None
+    item: str | None = None
+    next_page: str | None = "{stem}_{page}{ext}"
+    second_page: int = 2
+    page_parameter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Relevance:
+    """Patterns that let an article in, by its title in the list and by the visible text of its page."""
+
+    title: tuple[str, ...] = ()
+    title_not: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """A header that the publisher's own hosts, and no others, are sent. Its value is a secret."""
+
+    header: str
+    value: str = field(repr=False)
+    origins: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +123,7 @@ class Fetch:
     attachments: int = 20
     alert_after: int = 3
     robots: bool = True
+    auth: Auth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +141,10 @@ class Assertions:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source.yml. `folder` is the source's own directory; empty tuples mean "not restricted"."""
+    """One source.yml. `folder` is the source's own directory; empty tuples mean "not restricted".
+
+    `lists`: for each list its addresses, of which the first that is there is read; `urls`: the first of each.
+    """
 
     id: str
     title: str
@@ -136,25 +166,39 @@ class Source:
     licence: str
     owner: str
     folder: Path
+    lists: tuple[tuple[str, ...], ...] = ()
+    relevance: Relevance = Relevance()
 
 
-def load(folders: Sequence[Path] = (PACKAGED,), variables: Mapping[str, str] | None = None) -> dict[str, Source]:
+def load(
+    folders: Sequence[Path] = (PACKAGED,),
+    variables: Mapping[str, str] | None = None,
+    activate: Sequence[str] = (),
+) -> dict[str, Source]:
     """Every source of every folder, by id, in the order of the ids.
 
-    Raises RegistryError with every fault found in any file.
+    `activate` names paused sources that are switched on: how an operator starts a packaged source without touching
+    its file. Raises RegistryError with every fault found in any file.
     """
     sources: dict[str, Source] = {}
     faults: list[str] = []
     for folder in folders:
         for path in sorted(folder.glob("*/source.yml")):
             try:
-                source = read(path, variables or {})
+                source = read(path, variables or {}, is_activated=path.parent.name in activate)
             except RegistryError as error:
                 faults.append(str(error))
                 continue
             if source.id in sources:
                 faults.append(f"{path}:1: id: {source.id} is already defined in {sources[source.id].folder}")
             sources.setdefault(source.id, source)
+    if not faults:
+        faults += [f"YILIAN_ACTIVATE: there is no source {i!r}" for i in activate if i not in sources]
+        faults += [
+            f"YILIAN_ACTIVATE: source {i} is {sources[i].status} and needs no switch"
+            for i in activate
+            if i in sources and sources[i].status == "sample"
+        ]
     if faults:
         raise RegistryError("\n".join(faults))
     return dict(sorted(sources.items()))
@@ -187,8 +231,11 @@ def _fitting(
     return source
 
 
-def read(path: Path, variables: Mapping[str, str]) -> Source:
-    """One source.yml, checked. Raises RegistryError with every fault of the file."""
+def read(path: Path, variables: Mapping[str, str], *, is_activated: bool = False) -> Source:
+    """One source.yml, checked. Raises RegistryError with every fault of the file.
+
+    The variables of a paused source need not be given: it asks nobody.
+    """
     text = path.read_text(encoding="utf-8")
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -199,7 +246,11 @@ def read(path: Path, variables: Mapping[str, str]) -> Source:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise RegistryError(f"{path}:{line}: not YAML: {error.problem}") from None
-    faults = list(_schema_faults(data)) or list(_more_faults(data, path.parent.name, variables))
+    faults = list(_schema_faults(data))
+    if not faults:
+        if is_activated and data["status"] == "paused":
+            data["status"] = "active"
+        faults = list(_more_faults(data, path.parent.name, variables))
     if faults:
         raise RegistryError(
             "\n".join(f"{path}:{_line(lines, place)}: {_name(place)}: {what}" for place, what in faults)
@@ -213,6 +264,8 @@ def _schema_faults(data: object) -> Iterator[tuple[Place, str]]:
         unexpected = getattr(error.kind, "unexpected", None)
         if error.kind.name == "additionalProperties" and unexpected:
             yield from (((*place, key), "unknown key") for key in unexpected)
+        elif "auth" in place:  # a message of the validator would quote what stands there
+            yield place, "bearer has a token, basic a user and a password, header a header and a token; nothing else"
         else:
             yield place, error.message
 
@@ -221,28 +274,33 @@ def _more_faults(data: dict[str, Any], folder: str, variables: Mapping[str, str]
     """What a JSON Schema cannot say."""
     if data["id"] != folder:
         yield ("id",), f"{data['id']!r} is not the name of its folder, {folder!r}"
-    for i, url in enumerate(data.get("urls", ())):
-        for name in _VARIABLE.findall(url):
-            if name not in variables:
+    for i, addresses in enumerate(data.get("urls", ())):
+        for name in (n for url in _several(addresses) for n in _VARIABLE.findall(url)):
+            if name.startswith("secret_"):
+                yield ("urls", i), f"{{{name}}}: addresses are logged; a secret belongs into fetch.auth"
+            elif name not in variables and data["status"] != "paused":
                 yield ("urls", i), f"no variable {{{name}}} is given"
-        is_plain = _fill(url, variables).lower().startswith("http://")
+        is_plain = any(_filled(url, variables).lower().startswith("http://") for url in _several(addresses))
         if is_plain and not data["fetch"].get("plain_http"):
             yield ("urls", i), "is plain HTTP: everybody on the way may change it; fetch.plain_http allows it"
     window = data["fetch"].get("window", "")
     if window and window[:5] == window[6:]:
         yield ("fetch", "window"), "begins when it ends"
+    yield from _auth_faults(data["fetch"].get("auth", {}), data["status"], variables)
     mode, method, urls = data["fetch"]["mode"], data["discover"]["method"], data.get("urls")
     if mode == "http" and (method == "none" or not urls):
         yield ("fetch", "mode"), "http needs urls and a discover method"
     if mode == "drop_folder" and (method != "none" or urls):
         yield ("fetch", "mode"), "drop_folder has no urls and the discover method none"
-    if (method, data["kind"]) in (("list_pages", "feed"), ("feed_manifest", "notices")):
+    if method != "none" and (method in FEED_METHODS) != (data["kind"] == "feed"):
         yield ("discover", "method"), f"{method} does not find sources of kind {data['kind']}"
+    for place in _PATTERNS:
+        values = data.get(place[0], {}).get(place[1], ())
+        for i, pattern in enumerate(values if isinstance(values, list) else ()):
+            if fault := _regex_fault(pattern):
+                yield (*place, i), fault
     if _duration(data["freshness"]["warn_after"]) > _duration(data["freshness"]["error_after"]):
         yield ("freshness", "warn_after"), "is longer than error_after"
-    for i, pattern in enumerate(data["fetch"].get("must_match", ())):
-        if fault := _regex_fault(pattern):
-            yield ("fetch", "must_match", i), fault
     if fault := _regex_fault(data["discover"].get("article_pattern", "")):
         yield ("discover", "article_pattern"), fault
     networks = data["fetch"].get("allow_private")
@@ -251,6 +309,21 @@ def _more_faults(data: dict[str, Any], folder: str, variables: Mapping[str, str]
             ip_network(network)
         except ValueError as error:
             yield ("fetch", "allow_private", i), str(error)
+
+
+def _auth_faults(auth: dict[str, str], status: Status, variables: Mapping[str, str]) -> Iterator[tuple[Place, str]]:
+    """Never says a value: what stands here is a secret."""
+    for key, text in auth.items():
+        if key in ("scheme", "header"):
+            continue
+        if key != "user" and not re.fullmatch(r"\{secret_[a-z0-9_]+\}", text):
+            yield ("fetch", "auth", key), "must be {secret_<name>}: a secret does not stand in a file"
+        for name in _VARIABLE.findall(text) if status != "paused" else ():
+            value = variables.get(name)
+            if value is None:
+                yield ("fetch", "auth", key), f"no variable {{{name}}} is given (YILIAN_{name.upper()})"
+            elif not re.fullmatch(r"[!-~]([ -~]*[!-~])?", value):
+                yield ("fetch", "auth", key), f"{{{name}}} is empty, or holds what a header cannot carry"
 
 
 def _regex_fault(pattern: str) -> str | None:
@@ -264,10 +337,12 @@ def _regex_fault(pattern: str) -> str | None:
 def _source(data: dict[str, Any], folder: Path, variables: Mapping[str, str]) -> Source:
     title = data["title"] if isinstance(data["title"], dict) else {"zh": data["title"]}
     fetch = dict(data["fetch"])
+    lists = tuple(tuple(_filled(url, variables) for url in _several(item)) for item in data.get("urls", ()))
     fetch["must_match"] = tuple(fetch.get("must_match", ()))
     fetch["allow_private"] = _networks(fetch.get("allow_private", False))
     if "window" in fetch:
         fetch["window"] = Window(*map(time.fromisoformat, fetch["window"].split("-")))
+    fetch["auth"] = _auth(fetch.get("auth"), lists, variables)
     return Source(
         id=data["id"],
         title=title["zh"],
@@ -275,7 +350,7 @@ def _source(data: dict[str, Any], folder: Path, variables: Mapping[str, str]) ->
         publisher=Publisher(**data["publisher"]),
         kind=data["kind"],
         status=data["status"],
-        urls=tuple(_fill(url, variables) for url in data.get("urls", ())),
+        urls=tuple(addresses[0] for addresses in lists),
         discover=Discover(**data["discover"]),
         fetch=Fetch(**fetch),
         cadence=data["cadence"],
@@ -289,12 +364,31 @@ def _source(data: dict[str, Any], folder: Path, variables: Mapping[str, str]) ->
         licence=data["licence"],
         owner=data["owner"],
         folder=folder,
+        lists=lists,
+        relevance=Relevance(**{k: tuple(v) for k, v in data.get("relevance", {}).items()}),
     )
 
 
-def _fill(url: str, variables: Mapping[str, str]) -> str:
-    """An address with its variables; one that is not given stays as it is written."""
-    return _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), url)
+def _several(item: str | list[str]) -> list[str]:
+    return [item] if isinstance(item, str) else item
+
+
+def _filled(text: str, variables: Mapping[str, str]) -> str:
+    """With the variables that are given; those of a paused source may be absent, and it asks nobody."""
+    return _VARIABLE.sub(lambda m: variables.get(m[1], m[0]), text)
+
+
+def _auth(auth: dict[str, str] | None, lists: tuple[tuple[str, ...], ...], variables: Mapping[str, str]) -> Auth | None:
+    if not auth:
+        return None
+    filled = {key: _filled(text, variables) for key, text in auth.items()}
+    origins = frozenset(f"{p.scheme}://{p.netloc.lower()}" for p in (urlsplit(u) for each in lists for u in each))
+    if auth["scheme"] == "bearer":
+        return Auth("Authorization", f"Bearer {filled['token']}", origins)
+    if auth["scheme"] == "basic":
+        pair = b64encode(f"{filled['user']}:{filled['password']}".encode()).decode("ascii")
+        return Auth("Authorization", f"Basic {pair}", origins)
+    return Auth(auth["header"], filled["token"], origins)
 
 
 def _networks(allowed: bool | list[str]) -> tuple[Network, ...]:

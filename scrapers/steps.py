@@ -14,7 +14,7 @@ import logging
 import mimetypes
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -22,8 +22,17 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
-from scrapers.archive import Archive, EventLog, Wall, WallFault, new_run_id, read_captures, read_events
-from scrapers.discover import absolute, attachments, feed_manifest, list_pages
+from scrapers.archive import (
+    Archive,
+    EventLog,
+    Wall,
+    WallFault,
+    archive_path,
+    new_run_id,
+    read_captures,
+    read_events,
+)
+from scrapers.discover import Scope, Visit, absolute, attachments, feed_manifest, lists, relevance
 from scrapers.fetch import challenge, documents, drop_folder
 from scrapers.fetch.challenge import Due, Verdict
 from scrapers.fetch.http import BACK_OFF_S, Answer, Pause, PoliteSession
@@ -35,10 +44,17 @@ log = logging.getLogger(__name__)
 ERRORS_IN_A_ROW = 3  # then the publisher is left in peace until the next run
 LONGEST_BACK_OFF = timedelta(days=31)
 
+__all__ = ["Scope", "StepResult", "collect", "crawl", "fetch_source", "parse_pending", "replay"]
+
 RunOutcome = Literal["ok", "error", "blocked", "suspect"]
 _SEVERITY: tuple[RunOutcome, ...] = ("blocked", "error", "suspect")  # what a run is called that had several
 
 Check = Callable[[bytes], Verdict | None]
+
+WALKS: dict[str, Callable[[Visit], None]] = {
+    **dict.fromkeys(lists.METHODS, lists.walk),
+    "feed_manifest": feed_manifest.walk,
+}
 
 
 class Progress(Protocol):
@@ -65,23 +81,42 @@ class StepResult:
 
 
 def crawl(
-    home: Path, sources: Sequence[Source], business_date: str, wall: Wall | None, progress: Progress | None = None
+    home: Path,
+    sources: Sequence[Source],
+    business_date: str,
+    wall: Wall | None,
+    progress: Progress | None = None,
+    scope: Scope | None = None,
 ) -> list[StepResult]:
     """Fetch notices, one source after another, then read those that were not read yet. One result a source."""
-    results = [fetch_source(home, source, business_date, wall, progress) for source in sources]
-    parse_pending(home, sources, progress)
+    results = [fetch_source(home, source, business_date, wall, progress, scope) for source in sources]
+    skipped = Counter[str]()
+    parse_pending(home, sources, progress, skipped)
+    for result in results:
+        if skipped[result.source_id]:
+            result.counts["skipped"] = result.counts.get("skipped", 0) + skipped[result.source_id]
     return results
 
 
 def collect(
-    home: Path, sources: Sequence[Source], business_date: str, wall: Wall | None, progress: Progress | None = None
+    home: Path,
+    sources: Sequence[Source],
+    business_date: str,
+    wall: Wall | None,
+    progress: Progress | None = None,
+    scope: Scope | None = None,
 ) -> list[StepResult]:
     """Fetch the feed files of the sources, one after another. One result a source."""
-    return [fetch_source(home, source, business_date, wall, progress) for source in sources]
+    return [fetch_source(home, source, business_date, wall, progress, scope) for source in sources]
 
 
 def fetch_source(
-    home: Path, source: Source, business_date: str, wall: Wall | None, progress: Progress | None = None
+    home: Path,
+    source: Source,
+    business_date: str,
+    wall: Wall | None,
+    progress: Progress | None = None,
+    scope: Scope | None = None,
 ) -> StepResult:
     """One run of one source: heal what dead runs left, take its dropped files, discover, fetch all, log every attempt.
 
@@ -91,7 +126,7 @@ def fetch_source(
     events = EventLog(home, new_run_id(verb))
     events.append("run_started", verb=verb, source_id=source.id, business_date=business_date)
     with Archive(home, events, wall) as archive:
-        visit = _Visit(home, source, business_date, archive, progress or NoProgress())
+        visit = _Visit(home, source, business_date, scope or Scope(), archive, progress or NoProgress())
         try:
             with _alone(home, source):
                 archive.recover()
@@ -118,16 +153,22 @@ def fetch_source(
     return result
 
 
-def parse_pending(home: Path, sources: Sequence[Source], progress: Progress | None = None) -> int:
-    """Read every archived notice that this parser version has not read. Returns how many captures were read."""
+def parse_pending(
+    home: Path, sources: Sequence[Source], progress: Progress | None = None, skipped: Counter[str] | None = None
+) -> int:
+    """Read every archived notice that this parser version has not read. Returns how many captures were read.
+
+    `skipped` is told, by source, how many pages were found off topic by their body and so not read.
+    """
     from scrapers.notices import batch
 
-    return _read(home, "parse", sources, batch.pending(home, _documents(home, sources)), progress)
+    captures = batch.pending(home, _documents(home, sources))
+    return _read(home, "parse", sources, captures, progress, Counter() if skipped is None else skipped)
 
 
 def replay(home: Path, sources: Sequence[Source], since: date, progress: Progress | None = None) -> int:
     """Read the notices fetched on or after a day again, from the archive. Returns how many captures were read."""
-    return _read(home, "replay", sources, _documents(home, sources, since.isoformat()), progress)
+    return _read(home, "replay", sources, _documents(home, sources, since.isoformat()), progress, Counter())
 
 
 def _documents(home: Path, sources: Sequence[Source], since: str | None = None) -> list[Capture]:
@@ -141,15 +182,21 @@ def _documents(home: Path, sources: Sequence[Source], since: str | None = None) 
 
 
 def _read(
-    home: Path, verb: str, sources: Sequence[Source], captures: Sequence[Capture], progress: Progress | None
+    home: Path,
+    verb: str,
+    sources: Sequence[Source],
+    captures: Sequence[Capture],
+    progress: Progress | None,
+    skipped: Counter[str],
 ) -> int:
     from scrapers.notices import batch
 
-    if not captures:
-        return 0
-    events = EventLog(home, new_run_id(verb))
-    events.append("run_started", verb=verb, source_id=None)
     by_id = {source.id: source for source in sources}
+    events = EventLog(home, new_run_id(verb))
+    captures = list(_on_topic(home, by_id, captures, events, skipped))
+    if not captures and not skipped:
+        return 0
+    events.append("run_started", verb=verb, source_id=None)
     count, error = 0, None
     try:
         count = batch.parse_captures(home, captures, by_id, progress or NoProgress())
@@ -157,9 +204,44 @@ def _read(
         error = f"broke off: {type(fault).__name__}"
         raise
     finally:
+        counts = {"parsed": count} | ({"skipped": skipped.total()} if skipped else {})
         outcome = "error" if error else "ok"
-        events.append("run_finished", verb=verb, source_id=None, outcome=outcome, counts={"parsed": count}, error=error)
+        events.append("run_finished", verb=verb, source_id=None, outcome=outcome, counts=counts, error=error)
     return count
+
+
+def _on_topic(
+    home: Path, sources: dict[str, Source], captures: Sequence[Capture], events: EventLog, skipped: Counter[str]
+) -> Iterator[Capture]:
+    """The captures that their source's body patterns let in; the first time that one is not, an event says why.
+
+    A page that a person dropped is always read.
+    """
+    told = {
+        event["capture_id"]: event["patterns"]
+        for event in (read_events(home, name="skipped") if any(s.relevance.body for s in sources.values()) else ())
+    }
+    for capture in captures:
+        source = sources[capture.source_id]
+        patterns = list(source.relevance.body)
+        if not patterns or capture.url.startswith("inbox:") or capture.sha256 is None:
+            yield capture
+        elif told.get(capture.capture_id) == patterns:
+            continue
+        elif reason := relevance.body_fault(
+            source.relevance, archive_path(home, capture.sha256).read_bytes(), source.fetch.encoding
+        ):
+            skipped[source.id] += 1
+            events.append(
+                "skipped",
+                source_id=source.id,
+                capture_id=capture.capture_id,
+                url=capture.url,
+                reason=reason,
+                patterns=patterns,
+            )
+        else:
+            yield capture
 
 
 @contextmanager
@@ -177,11 +259,15 @@ class _Stop(Exception):
 
 
 class _Visit:
-    """One run's walk through one source."""
+    """One run's visit to one source: what discover.Visit promises, and the drop folder."""
 
-    def __init__(self, home: Path, source: Source, business_date: str, archive: Archive, progress: Progress) -> None:
+    _session: PoliteSession  # while the publisher is asked
+
+    def __init__(
+        self, home: Path, source: Source, business_date: str, scope: Scope, archive: Archive, progress: Progress
+    ) -> None:
         self.home, self.source, self.archive, self.progress = home, source, archive, progress
-        self.business_date = business_date
+        self.business_date, self.scope = business_date, scope
         self.note: str | None = None
         self._counts: Counter[str] = Counter()
         self._faults: list[tuple[RunOutcome, str]] = []
@@ -189,6 +275,13 @@ class _Visit:
 
     def fault(self, outcome: RunOutcome, reason: str) -> None:
         self._faults.append((outcome, reason))
+
+    def count(self, what: str, number: int = 1) -> None:
+        if number:
+            self._counts[what] += number
+
+    def tell(self, label: str, done: int, total: int | None) -> None:
+        self.progress.advance(label, done, total)
 
     def result(self) -> StepResult:
         outcomes = {outcome for outcome, _ in self._faults}
@@ -246,9 +339,9 @@ class _Visit:
             self.fault("blocked", f"left alone until {timestamp(until)} after a challenge or a plea to wait")
             return
         with PoliteSession(self.source.fetch, self.source.owner, rest_s=self._rest_s()) as session:
-            walk = self._walk_lists if self.source.discover.method == "list_pages" else self._walk_manifests
+            self._session = session
             try:
-                walk(session)
+                WALKS[self.source.discover.method](self)
             except Pause as pause:
                 self.note = f"{pause}; the rest waits for the next run"
             except _Stop:
@@ -262,73 +355,9 @@ class _Visit:
         gone = (now() - datetime.fromisoformat(last)).total_seconds()
         return min(self.source.fetch.min_interval_s, max(0.0, self.source.fetch.min_interval_s - gone))
 
-    def _walk_lists(self, session: PoliteSession) -> None:
-        """All list pages first, then every article."""
-        found: dict[str, None] = {}
-        for first in self.source.urls:
-            found |= dict.fromkeys(self._list(session, first))
-        self._assert_count(len(found))
-        for number, url in enumerate(self._in_turn(found), 1):
-            self._ask_notice(session, url)
-            self.progress.advance(self.source.id, number, len(found))
-
-    def _list(self, session: PoliteSession, first: str) -> list[str]:
-        """The article addresses of one list, to its last page or to the first page that brings nothing new."""
-        pattern = self.source.discover.article_pattern
-        found: dict[str, None] = {}
-        for number in range(1, self.source.discover.max_pages + 1):
-            url = list_pages.page_address(first, number)
-            check = _has_entries(url, self.source) if number == 1 else None
-            capture, data = self._ask(session, url, "discovery", "listing", check=check)
-            if data is None:
-                if capture.outcome == "missing" and number == 1:
-                    self.fault("error", f"{url}: the list is missing (HTTP {capture.http_status})")
-                break
-            markup = challenge.decode(data, self.source.fetch.encoding)
-            news = [e.url for e in list_pages.entries(markup, url, pattern) if e.url not in found]
-            found |= dict.fromkeys(news)
-            self.progress.advance(f"{self.source.id} list", number, None)
-            if not news or len(found) == list_pages.total(markup):
-                break
-        return list(found)
-
-    def _walk_manifests(self, session: PoliteSession) -> None:
-        """Listings, then manifests, then the files whose sha256 the archive does not hold for this source."""
-        listings = list(self.source.urls)
-        manifest_urls: dict[str, None] = {}
-        manifests: list[feed_manifest.Manifest] = []
-        for url in listings:  # grows while it is walked: directories below directories
-            capture, data = self._ask(session, url, "discovery", "listing", check=_is_listing(url))
-            if data is None:
-                if capture.outcome == "missing":
-                    self.fault("error", f"{url}: the listing is missing (HTTP {capture.http_status})")
-                continue
-            listing = feed_manifest.read_listing(data, url)
-            manifest_urls |= dict.fromkeys(listing.manifest_urls)
-            manifests += listing.manifests
-            room = self.source.discover.max_pages - len(listings)
-            listings += [u for u in listing.listing_urls if u not in listings][:room]
-        self._assert_count(len(manifest_urls) + len(manifests))
-        for number, url in enumerate(self._in_turn(manifest_urls), 1):
-            _, data = self._ask(session, url, "manifest", "listing", check=_is_manifest(url))
-            if data is not None:
-                self._ask_file(session, feed_manifest.read_manifest(data, url))
-            self.progress.advance(self.source.id, number, len(manifest_urls) + len(manifests))
-        manifests.sort(key=lambda m: self.archive.last_attempt(self.source.id, m.file_url))
-        for number, manifest in enumerate(manifests, 1 + len(manifest_urls)):
-            self._ask_file(session, manifest)
-            self.progress.advance(self.source.id, number, len(manifest_urls) + len(manifests))
-
-    def _ask_file(self, session: PoliteSession, manifest: feed_manifest.Manifest) -> None:
-        if self.archive.holds(self.source.id, manifest.sha256):
-            return
-        capture, _ = self._ask(session, manifest.file_url, "document", "file", sha256=manifest.sha256)
-        if capture.outcome == "missing":
-            self.fault("error", f"{capture.url}: promised by a manifest, and missing")
-
-    def _ask_notice(self, session: PoliteSession, url: str) -> Capture:
+    def ask_notice(self, url: str) -> Capture:
         """Ask for a notice, then for the files in its body that the archive does not hold; for all if it is news."""
-        capture, _ = self._ask(session, url, "document", "page")
+        capture, _ = self.ask(url, "document", "page")
         kept = self.archive.last(self.source.id, capture.url)
         if kept is None or capture.outcome not in CONTENT_OUTCOMES | {"not_modified"}:
             return capture
@@ -337,28 +366,15 @@ class _Visit:
         found = attachments.links(markup, _last_hop(capture))
         for link in found[:most]:
             if is_news or self.archive.last(self.source.id, link.url) is None:
-                self._ask(session, link.url, "attachment", "file", link=link, parent_url=capture.url)
+                self.ask(link.url, "attachment", "file", link=link, parent_url=capture.url)
         if len(found) > most:
             log.warning("source %s: %s: %d of %d attachments asked for", self.source.id, url, most, len(found))
         return capture
 
-    def _in_turn(self, urls: Iterable[str]) -> list[str]:
-        """Addresses never asked for, in the publisher's order, then those asked for longest ago.
-
-        So a budget goes to news first, and one page that ends every run does not keep the others from being read.
-        """
-        return sorted(urls, key=lambda url: self.archive.last_attempt(self.source.id, url))
-
-    def _assert_count(self, found: int) -> None:
-        least, most = self.source.assertions.min, self.source.assertions.max
-        if (least is not None and found < least) or (most is not None and found > most):
-            self.fault("suspect", f"discovery found {found}, and the source's bounds are {least} to {most}")
-
     # -- one address
 
-    def _ask(
+    def ask(
         self,
-        session: PoliteSession,
         url: str,
         role: Role,
         due: Due,
@@ -377,7 +393,7 @@ class _Visit:
         held = self.archive.hold(capture.capture_id, link.name if link else urlsplit(url).path.rpartition("/")[2])
         last = None if sha256 else self.archive.last(self.source.id, url)
         conditions = {"etag": last.etag, "last_modified": last.last_modified} if last else {}
-        answer = session.get(url, held, as_file=due == "file" and not link, **conditions)
+        answer = self._session.get(url, held, as_file=due == "file" and not link, **conditions)
         capture = _answered(capture, answer)
         if link:
             capture = replace(capture, filename=link.name)
@@ -512,31 +528,4 @@ def _last_hop(capture: Capture) -> str:
 def _compare(answer: Answer, sha256: str | None) -> Verdict | None:
     if sha256 and answer.sha256 != sha256:
         return Verdict("suspect", "the file's sha256 is not the one in its manifest")
-    return None
-
-
-def _has_entries(url: str, source: Source) -> Check:
-    """A first list page without an article is not the list, or its markup has changed."""
-
-    def check(data: bytes) -> Verdict | None:
-        markup = challenge.decode(data, source.fetch.encoding)
-        found = list_pages.entries(markup, url, source.discover.article_pattern)
-        return None if found else Verdict("suspect", "a list page without a single article")
-
-    return check
-
-
-def _is_listing(url: str) -> Check:
-    return lambda data: _faults(lambda: feed_manifest.read_listing(data, url))
-
-
-def _is_manifest(url: str) -> Check:
-    return lambda data: _faults(lambda: feed_manifest.read_manifest(data, url))
-
-
-def _faults(read: Callable[[], object]) -> Verdict | None:
-    try:
-        read()
-    except feed_manifest.ListingError as error:
-        return Verdict("suspect", str(error))
     return None

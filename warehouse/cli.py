@@ -108,30 +108,52 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
 # ---- the outside world
 
 
+def _scope_options(command: Callable[..., None]) -> Callable[..., None]:
+    """How far a visit looks: crawl and collect alike."""
+    for option in (
+        click.option("--until", metavar="DATE", help="Only what lists date on or before this day."),
+        click.option("--since", metavar="DATE", help="Only what lists date on or after this day."),
+        click.option("--full", is_flag=True, help="Lists to their ends, not to the first page without news."),
+        click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai)."),
+    ):
+        command = option(command)
+    return command
+
+
 @main.command()
 @click.argument("sources", nargs=-1)
-@click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai).")
-def crawl(sources: tuple[str, ...], day: str | None) -> None:
+@_scope_options
+def crawl(sources: tuple[str, ...], day: str | None, full: bool, since: str | None, until: str | None) -> None:
     """Fetch, archive and read the notices of SOURCES (default all)."""
-    _gather("notices", sources, day)
+    _gather("notices", sources, day, _scope(full, since, until))
 
 
 @main.command()
 @click.argument("sources", nargs=-1)
-@click.option("--date", "day", metavar="DATE", help="Business date (default today in Asia/Shanghai).")
-def collect(sources: tuple[str, ...], day: str | None) -> None:
+@_scope_options
+def collect(sources: tuple[str, ...], day: str | None, full: bool, since: str | None, until: str | None) -> None:
     """Fetch and archive the feed files of SOURCES (default all)."""
-    _gather("feed", sources, day)
+    _gather("feed", sources, day, _scope(full, since, until))
 
 
-def _gather(kind: records.Kind, ids: tuple[str, ...], day: str | None) -> None:
+def _scope(full: bool, since: str | None, until: str | None) -> steps.Scope:
+    dates = (since and _day(since)) or None, (until and _day(until)) or None
+    if full and any(dates):
+        raise click.UsageError("--full or dates, not both")
+    try:
+        return steps.Scope("full" if full else "dated" if any(dates) else "incremental", *dates)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _gather(kind: records.Kind, ids: tuple[str, ...], day: str | None, scope: steps.Scope) -> None:
     with _failures():
         s = settings()
         home_kind = s.open_home()
         chosen = registry.select(s.sources(), home_kind, kind, ids)
         verb = steps.crawl if kind == "notices" else steps.collect
         with _bars() as bar:
-            results = verb(s.home, chosen, environment.business_date(day), privacy.wall, bar)
+            results = verb(s.home, chosen, environment.business_date(day), privacy.wall, bar, scope)
     failed = [r for r in results if r.outcome != "ok"]
     for result in results:
         counts = ", ".join(f"{n} {outcome}" for outcome, n in sorted(result.counts.items())) or "nothing"

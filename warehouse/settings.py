@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | YILIAN_HOME | the data home | ./data beside the project |
 | YILIAN_SOURCES | more source folders, separated as PATH is | none |
+| YILIAN_ACTIVATE | ids of packaged sources to switch on, separated by spaces or commas | none |
 | YILIAN_SAMPLE_SITE | address of the sample site | as noted in the home, else http://127.0.0.1:18765 |
 | YILIAN_SECRET_<NAME> | a credential that a source.yml names as {secret_<name>} | none |
 | YILIAN_ALERT_WEBHOOK | where alerts are posted as JSON | none: alerts stand in the event log only |
@@ -45,7 +46,8 @@ class Settings:
 
     home: Path
     source_folders: tuple[Path, ...] = ()
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # secrets are among them
+    activate: tuple[str, ...] = ()
     alert_webhook: str | None = None
     keep_versions: int = 7
     threads: int = 2
@@ -86,7 +88,7 @@ class Settings:
 
     def sources(self) -> dict[str, registry.Source]:
         """Every registered source, packaged and the operator's own."""
-        return registry.load(self.source_folders, self.variables)
+        return registry.load(self.source_folders, self.variables, self.activate)
 
 
 def read_marker(home: Path) -> dict[str, str]:
@@ -121,6 +123,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         home=home,
         source_folders=(registry.PACKAGED, *more),
         variables={"sample_site": site.rstrip("/"), **_secrets(env)},
+        activate=tuple(env.get("YILIAN_ACTIVATE", "").replace(",", " ").split()),
         alert_webhook=env.get("YILIAN_ALERT_WEBHOOK") or None,
         keep_versions=_count(env, "YILIAN_KEEP_VERSIONS", 7),
         threads=_count(env, "YILIAN_THREADS", min(8, os.cpu_count() or 2)),

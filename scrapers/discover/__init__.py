@@ -1,19 +1,142 @@
-"""How a source's addresses are found: list pages (list_pages), feed manifests (feed_manifest).
+"""How a source's addresses are found: one module a method, all behind the few names below.
 
-These modules read what was fetched and say what to fetch next; they fetch nothing themselves.
+Comes in: a source and a `Visit`, through which alone anything is asked for. Goes out: what to ask for next. Lists of
+articles (list_pages, json_search, jpaas, syndication) are walked by lists; feed_manifest and feed_query walk
+themselves. Never here: requests, the archive's files, judging whether a body is the document.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from scrapers.archive import Archive
+    from scrapers.fetch.challenge import Due, Verdict
+    from scrapers.records import Capture, Role
+    from scrapers.registry import Discover, Source
+
+Mode = Literal["incremental", "full", "dated"]
+
+_HEX_NAME = re.compile(r"/([0-9a-f]{32})\.s?html?(?:[?#]|$)", re.I)
+
+
+class ShapeChanged(ValueError):
+    """An answer is not the list that its method reads: an error page, or a site that was rebuilt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article in a list. The date is the list's own, ISO; the article's page may state another."""
+
+    url: str
+    title: str
+    date: str | None
+
+
+@dataclass(slots=True)
+class ListPage:
+    """What one page of a list says. `left_out`: entries that lead to no article, with the reason."""
+
+    entries: list[Entry] = field(default_factory=list)
+    left_out: list[tuple[Entry, str]] = field(default_factory=list)
+    total: int | None = None  # entries of the whole list, where it says so
+
+
+class ListMethod(Protocol):
+    """A kind of list: how its pages are addressed and read. Modules are its instances."""
+
+    def page_address(self, first: str, number: int, rules: Discover) -> str | None:
+        """The address of a page from 1; None where the list has no such page."""
+
+    def read(self, data: bytes, base: str, rules: Discover, encoding: str | None) -> ListPage:
+        """Raises ShapeChanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How far a run looks. Incremental: to the first page without news. Full: to the end. Dated: by list dates."""
+
+    mode: Mode = "incremental"
+    since: date | None = None
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        if (self.mode == "dated") != bool(self.since or self.until):
+            raise ValueError("dates belong to the mode dated, which needs one")
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"since {self.since} is after until {self.until}")
+
+    def holds(self, day: str | None) -> bool:
+        """Is a list date within the dates? One that is not stated is: leaving it out would be guessing."""
+        if day is None:
+            return True
+        return (not self.since or day >= self.since.isoformat()) and (not self.until or day <= self.until.isoformat())
+
+    def is_before(self, days: list[str]) -> bool:
+        """Are all these dates too old? Lists are sorted by date but for the entries pinned to their top."""
+        return bool(self.since and days and max(days) < self.since.isoformat())
+
+
+class Visit(Protocol):
+    """The run that a walk belongs to. `ask` raises where the publisher is to be left alone; let it pass."""
+
+    source: Source
+    archive: Archive
+    scope: Scope
+    business_date: str
+
+    def ask(
+        self,
+        url: str,
+        role: Role,
+        due: Due,
+        *,
+        sha256: str | None = None,
+        check: Callable[[bytes], Verdict | None] | None = None,
+    ) -> tuple[Capture, bytes | None]: ...
+
+    def ask_notice(self, url: str) -> Capture:
+        """The page, and the files that hang on it."""
+
+    def fault(self, outcome: Literal["error", "suspect"], reason: str) -> None: ...
+
+    def count(self, what: str, number: int) -> None: ...
+
+    def tell(self, label: str, done: int, total: int | None) -> None: ...
 
 
 def absolute(base: str, href: str) -> str | None:
     """The canonical address of a link: absolute, without fragment, host in lower case; None where it is no web page."""
     try:
         parts = urlsplit(urldefrag(urljoin(base, href.strip())).url)
+        parts.port  # noqa: B018  # raises where it is no number
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not parts.netloc:
         return None
     return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
+
+
+def natural_key(url: str) -> str:
+    """What names an article whatever its address: the 32 hex digits of an NHC page, else the address.
+
+    nhc.gov.cn serves one page under http and https and under old and new codes of its column (SPEC E).
+    """
+    match = _HEX_NAME.search(url)
+    return f"nhc:{match[1].lower()}" if match else f"url:{url}"
+
+
+def is_same_host(url: str, base: str) -> bool:
+    return urlsplit(url).hostname == urlsplit(base).hostname
+
+
+def assert_count(visit: Visit, found: int) -> None:
+    """Hold what a whole discovery found against the source's bounds."""
+    least, most = visit.source.assertions.min, visit.source.assertions.max
+    if (least is not None and found < least) or (most is not None and found > most):
+        visit.fault("suspect", f"discovery found {found}, and the source's bounds are {least} to {most}")

@@ -18,6 +18,7 @@ to directories below it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +26,8 @@ from urllib.parse import urlsplit
 import orjson
 from bs4 import BeautifulSoup
 
-from scrapers.discover import absolute
+from scrapers.discover import Visit, absolute, assert_count
+from scrapers.fetch.challenge import Verdict
 
 
 class ListingError(ValueError):
@@ -51,6 +53,44 @@ class Listing:
     manifest_urls: list[str] = field(default_factory=list)
     manifests: list[Manifest] = field(default_factory=list)
     listing_urls: list[str] = field(default_factory=list)
+
+
+def walk(visit: Visit) -> None:
+    """Listings, then manifests, then the files whose sha256 the archive does not hold for this source."""
+    source, archive = visit.source, visit.archive
+    listings = list(source.urls)
+    manifest_urls: dict[str, None] = {}
+    manifests: list[Manifest] = []
+    for url in listings:  # grows while it is walked: directories below directories
+        capture, data = visit.ask(url, "discovery", "listing", check=_is_listing(url))
+        if data is None:
+            if capture.outcome == "missing":
+                visit.fault("error", f"{url}: the listing is missing (HTTP {capture.http_status})")
+            continue
+        listing = read_listing(data, url)
+        manifest_urls |= dict.fromkeys(listing.manifest_urls)
+        manifests += listing.manifests
+        room = source.discover.max_pages - len(listings)
+        listings += [u for u in listing.listing_urls if u not in listings][:room]
+    count = len(manifest_urls) + len(manifests)
+    assert_count(visit, count)
+    for number, url in enumerate(sorted(manifest_urls, key=lambda u: archive.last_attempt(source.id, u)), 1):
+        _, data = visit.ask(url, "manifest", "listing", check=_is_manifest(url))
+        if data is not None:
+            _ask_file(visit, read_manifest(data, url))
+        visit.tell(source.id, number, count)
+    manifests.sort(key=lambda m: archive.last_attempt(source.id, m.file_url))
+    for number, manifest in enumerate(manifests, 1 + len(manifest_urls)):
+        _ask_file(visit, manifest)
+        visit.tell(source.id, number, count)
+
+
+def _ask_file(visit: Visit, manifest: Manifest) -> None:
+    if visit.archive.holds(visit.source.id, manifest.sha256):
+        return
+    capture, _ = visit.ask(manifest.file_url, "document", "file", sha256=manifest.sha256)
+    if capture.outcome == "missing":
+        visit.fault("error", f"{capture.url}: promised by a manifest, and missing")
 
 
 def read_listing(data: bytes, base: str) -> Listing:
@@ -137,3 +177,19 @@ def _json(data: bytes, what: str) -> Any:
         return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
         raise ListingError(f"{what}: not JSON") from None
+
+
+def _is_listing(url: str) -> Callable[[bytes], Verdict | None]:
+    return lambda data: _fault_of(lambda: read_listing(data, url))
+
+
+def _is_manifest(url: str) -> Callable[[bytes], Verdict | None]:
+    return lambda data: _fault_of(lambda: read_manifest(data, url))
+
+
+def _fault_of(read: Callable[[], object]) -> Verdict | None:
+    try:
+        read()
+    except ListingError as error:
+        return Verdict("suspect", str(error))
+    return None

@@ -244,6 +244,8 @@ class PoliteSession:
         _sleep_until(free_at)
         self._heed_window()
         self._left -= 1
+        if (auth := self._fetch.auth) and origin in auth.origins:  # never to a host that a redirect leads to
+            headers = {**headers, auth.header: auth.value}
         patience = max(0.001, min(self._fetch.timeout_s, deadline.left()))
         try:
             return self._session.get(url, headers=headers, timeout=patience, stream=True, allow_redirects=False)

@@ -14,7 +14,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,12 +23,11 @@ import pyarrow.parquet as pq
 
 from scrapers import notices
 from scrapers.archive import EventLog, archive_path, new_run_id
+from scrapers.discover import natural_key
 from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, Capture, Fact, Notice, Statement
 from scrapers.registry import Source
 
 log = logging.getLogger(__name__)
-
-_HEX_NAME = re.compile(r"/([0-9a-f]{32})\.s?html?(?:[?#]|$)", re.I)
 
 
 class Progress(Protocol):
@@ -74,11 +72,8 @@ def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -
 
 def notice_id(capture: Capture) -> str:
     """What names the document: the 32 hex digits of an NHC address, the bytes of a dropped file, else the address."""
-    if match := _HEX_NAME.search(capture.url):
-        return f"nhc:{match[1].lower()}"
-    if capture.url.startswith("inbox:"):
-        return f"sha256:{capture.sha256}"
-    return f"url:{capture.url}"
+    key = natural_key(capture.url)
+    return f"sha256:{capture.sha256}" if key.startswith("url:inbox:") else key
 
 
 def _parse(home: Path, capture: Capture) -> Notice:
