@@ -13,7 +13,7 @@ from scrapers.fetch import challenge
 from scrapers.notices import facts, lexicon, page
 from scrapers.records import Notice
 
-PARSER_VERSION = "1.1.0"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.1.1"  # changes with every change of what is read from a page, so that archives are read again
 
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
 

@@ -210,10 +210,19 @@ class _Reading:
                 place = self.place(match.start())
                 if match.end() > place.clause[1] or not self._around(entry.needs, entry.deny, place):
                     continue
+                if self._is_suspect(place):
+                    continue
                 date = self._due(place, match.start()) if entry.dated else None
                 if entry.dated and date is None:
                     continue
                 yield from self._state(entry, place, date)
+
+    def _is_suspect(self, place: _Place) -> bool:
+        """Whether the sentence is damaged beyond proof."""
+        if not self.page.suspects:
+            return False
+        begin, end = self.page.traced.origin(*place.sentence)
+        return any(start < end and begin < stop for start, stop in self.page.suspects)
 
     def place(self, at: int) -> _Place:
         index = bisect_right(self._begins, at) - 1
@@ -231,6 +240,8 @@ class _Reading:
         """The entry that knows this number best, or why none does."""
         if _ANAPHOR.search(self.text[max(0, quantity.first - 3) : quantity.first]):
             return "anaphor"
+        if self._is_suspect(place):
+            return "gbk_shift_suspect"
         claims = [
             claim
             for entry in self.words.by_quantity.get(quantity.unit_class, ())

@@ -53,6 +53,7 @@ class Page:
     doc_number: str | None = None
     related: list[tuple[int, int]] = field(default_factory=list)  # spans in the text
     flags: list[str] = field(default_factory=list)
+    suspects: tuple[tuple[int, int], ...] = ()  # sentences of `raw` that are damaged beyond proof: no fact from them
 
     @property
     def text(self) -> str:
@@ -75,6 +76,7 @@ class _Sheet:
     title_at: int | None
     meta: dict[str, str]
     flags: list[str]  # of the repairs
+    suspects: tuple[tuple[int, int], ...]
 
 
 def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] = ()) -> Page:
@@ -85,6 +87,7 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
     page = _arrange(raw, sheet, keywords)
     page.encoding, page.is_html = decoded.encoding, markup
     page.flags = ["undecodable_bytes"] * decoded.damaged + sheet.flags + page.flags
+    page.suspects = sheet.suspects
     return page
 
 
@@ -97,7 +100,7 @@ def _from_text(raw: str) -> tuple[str, _Sheet]:
     title_at = _title_line(lines)
     title = lines[title_at].text if title_at is not None else None
     first = 0 if title_at is None else title_at + 1
-    return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags)
+    return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
 
 
 def _from_html(markup: str) -> tuple[str, _Sheet]:
@@ -116,7 +119,8 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     title_at = _find_title(lines, title, last)
     if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
         first = title_at + 1
-    return drawn.text, _Sheet(cleaned.traced, lines, first, last, title, title_at, drawn.meta, cleaned.flags)
+    traced, suspects = cleaned.traced, cleaned.suspects
+    return drawn.text, _Sheet(traced, lines, first, last, title, title_at, drawn.meta, cleaned.flags, suspects)
 
 
 def _repair_head(drawn: html.Drawn) -> None:

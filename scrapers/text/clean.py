@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from scrapers.text import gbk_shift
 from scrapers.text.annotations import remove_annotations
+from scrapers.text.gbk_shift import repair_shift
 from scrapers.text.script import to_simplified
 from scrapers.text.trace import Edit, Traced
 
@@ -20,7 +22,12 @@ Step = Callable[[str], list[Edit]]
 
 _LINE_ENDS = re.compile(r"\r\n|(?:\r(?!\n)|[\x0b\x0c\x85\u2028\u2029])+")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]+")
-_FLAGS = {"pinyin": "pinyin_removed", "script": "script_converted"}
+_FLAGS = {
+    "gbk_shift": "gbk_shift_repaired",
+    "gbk_shift_table": "gbk_shift_repaired",
+    "pinyin": "pinyin_removed",
+    "script": "script_converted",
+}
 _WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]+")  # the ideographic space U+3000 is the page's own
 
 
@@ -28,27 +35,70 @@ _WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]+")  # the ideograp
 class Cleaned:
     traced: Traced
     log: tuple[Edit, ...]  # offsets count in the text as it was before the step that made the change
+    suspects: tuple[tuple[int, int], ...] = ()  # sentences of the raw text with damage that nothing proves
 
     @property
     def flags(self) -> list[str]:
-        """The repairs that a reader of the page would have noticed."""
-        return sorted({_FLAGS[edit.rule] for edit in self.log if edit.rule in _FLAGS})
+        """The repairs that a reader of the page would have noticed, and whether one was not possible."""
+        found = {_FLAGS[edit.rule] for edit in self.log if edit.rule in _FLAGS}
+        return sorted(found | {"gbk_shift_suspect"} if self.suspects else found)
 
 
 def clean(raw: str) -> Cleaned:
     """Every step in its order."""
     traced = Traced(raw)
     log: list[Edit] = []
+    kept: list[tuple[int, int]] = []  # places that no later step may touch
+    suspects: tuple[tuple[int, int], ...] = ()
     for step in STEPS:
         edits = step(traced.text)
+        if kept:
+            edits = list(_outside(edits, kept, traced.text))
+            kept = list(_moved(kept, edits))
         log.extend(edits)
         traced = traced.edit(edits)
-    return Cleaned(traced, tuple(log))
+        if step is repair_shift:
+            found = gbk_shift.suspects(traced.text)
+            kept = [(place.start, place.end) for place in found]
+            suspects = tuple(traced.origin(*place.sentence) for place in found)
+    return Cleaned(traced, tuple(log), suspects)
 
 
 def repair(text: str) -> str:
     """A text of any length as its author wrote it: `clean` without the way back."""
     return clean(text).traced.text
+
+
+def _outside(edits: list[Edit], kept: Sequence[tuple[int, int]], text: str) -> Iterator[Edit]:
+    """The edits without what they would change in the kept places. Both lists are in order."""
+    first = 0
+    for edit in edits:
+        while first < len(kept) and kept[first][1] <= edit.start:
+            first += 1
+        last = first
+        while last < len(kept) and kept[last][0] < edit.end:
+            last += 1
+        touched = kept[first:last]
+        if not touched:
+            yield edit
+        elif len(edit.replacement) == edit.end - edit.start:
+            was = text[edit.start : edit.end]
+            made = list(edit.replacement)
+            for start, end in touched:
+                inside = slice(max(start - edit.start, 0), end - edit.start)
+                made[inside] = was[inside]
+            if (replacement := "".join(made)) != was:
+                yield Edit(edit.start, edit.end, replacement, edit.rule)
+
+
+def _moved(kept: list[tuple[int, int]], edits: list[Edit]) -> Iterator[tuple[int, int]]:
+    """Where the kept places stand after edits that leave them alone or keep their length."""
+    moved, at = 0, 0
+    for start, end in kept:
+        while at < len(edits) and edits[at].end <= start:
+            moved += len(edits[at].replacement) - (edits[at].end - edits[at].start)
+            at += 1
+        yield start + moved, end + moved
 
 
 def line_ends(text: str) -> list[Edit]:
@@ -104,4 +154,4 @@ def _joins(character: str) -> bool:
     )
 
 
-STEPS: tuple[Step, ...] = (line_ends, invisible, spaces, canonical, remove_annotations, to_simplified)
+STEPS: tuple[Step, ...] = (line_ends, invisible, spaces, canonical, repair_shift, remove_annotations, to_simplified)
