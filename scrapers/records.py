@@ -170,7 +170,7 @@ NOTICE_SCHEMA = pa.schema(
         ("notice_id", pa.string()),  # nhc:<32 hex> | url:<canonical> | sha256:<hex> for a dropped file
         ("url", pa.string()),
         ("content_sha256", pa.string()),
-        ("norm_sha256", pa.string()),  # of the body without white space
+        ("norm_sha256", pa.string()),  # of title and body without white space
         ("fetched_at", pa.string()),
         ("is_blocked", pa.bool_()),
         ("is_relevant", pa.bool_()),
@@ -183,6 +183,21 @@ NOTICE_SCHEMA = pa.schema(
         ("flags", pa.string()),  # JSON array
         ("body", pa.string()),
         ("page_text", pa.string()),  # begins with the body; fact offsets count in it
+        ("source_site", pa.string()),  # host of the address; null for a dropped file
+        ("doc_number_key", pa.string()),  # the last five: how reposts are matched, see scrapers/text/shingles.py
+        ("title_core", pa.string()),
+        ("title_kind", pa.string()),
+        ("shingle_modulus", pa.int64()),
+        ("shingles_count", pa.int64()),
+    ]
+)
+
+SHINGLE_SCHEMA = pa.schema(
+    [
+        ("capture_id", pa.string()),
+        ("parser_version", pa.string()),
+        ("notice_id", pa.string()),
+        ("shingle_hash", pa.int64()),  # of an 8-gram of a sentence; a multiple of the page's shingle_modulus
     ]
 )
 

@@ -24,12 +24,17 @@ import pyarrow as pa
 
 from scrapers import contracts
 from scrapers.contracts import Contract
-from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHANGHAI, now, timestamp
-from warehouse import events
+from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHANGHAI, SHINGLE_SCHEMA, now, timestamp
+from warehouse import changes, events
 from warehouse.database import Connection
 
 KEY = ("source_system", "record_type", "source_record_id")  # SPEC C.5; record_type is the table
 FILES_A_STATEMENT = 2000
+PARSED = (  # raw table, ending of its files under parsed/, schema
+    ("notice", "notice", NOTICE_SCHEMA),
+    ("notice_fact", "facts", FACT_SCHEMA),
+    ("notice_shingle", "shingles", SHINGLE_SCHEMA),
+)
 DOORS = 2  # files judged at once; each has a database of its own in memory
 
 OPS_DDL = """
@@ -107,13 +112,11 @@ def prepare(con: Connection, home_kind: str) -> None:
     con.execute(events.DDL)
     for contract in contracts.load().values():
         _create_or_widen(con, contract)
-    for table, schema in (("notice", NOTICE_SCHEMA), ("notice_fact", FACT_SCHEMA)):
-        con.register("empty_batch", schema.empty_table())
-        con.execute(
-            f"create table if not exists raw.{table} as "
-            "select *, null::varchar as load_run, null::timestamp as loaded_at from empty_batch limit 0"
-        )
-        con.unregister("empty_batch")
+    for table, _, schema in PARSED:
+        _create_or_widen_parsed(con, table, schema)
+    con.register("empty_batch", changes.SCHEMA.empty_table())
+    con.execute("create table if not exists raw.notice_change as from empty_batch")
+    con.unregister("empty_batch")
     for table in ("touched_day", "touched_notice", "touched_master", "home"):
         con.execute(f"delete from ops.{table}")
     con.execute("insert into ops.home values (?)", [home_kind])
@@ -336,6 +339,18 @@ def _create_or_widen(con: Connection, contract: Contract) -> None:
 # ---- notices
 
 
+def _create_or_widen_parsed(con: Connection, table: str, schema: pa.Schema) -> None:
+    """Create raw.<table> of a Parquet schema; an older warehouse gets the columns that the schema has won since."""
+    con.register("empty_batch", schema.empty_table())
+    con.execute(
+        f"create table if not exists raw.{table} as "
+        "select *, null::varchar as load_run, null::timestamp as loaded_at from empty_batch limit 0"
+    )
+    for name, kind, *_ in con.execute("describe empty_batch").fetchall():
+        con.execute(f"alter table raw.{table} add column if not exists {name} {kind}")
+    con.unregister("empty_batch")
+
+
 def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]:
     known = dict(con.execute("select capture_id, stamp from ops.parsed_file").fetchall())
     newest: dict[str, tuple[int, Path]] = {}
@@ -355,10 +370,10 @@ def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]
         con.execute("create or replace temp table batch_capture (capture_id varchar)")
         con.executemany("insert into batch_capture values (?)", [[capture_id] for capture_id, _, _ in pending])
         _touch_notices(con)
-        for table in ("notice", "notice_fact"):
+        for table, ending, _ in PARSED:
             con.execute(f"delete from raw.{table} where capture_id in (from batch_capture)")
-            suffix = "notice" if table == "notice" else "facts"
-            paths = [str(p.with_name(p.name.replace(".notice.", f".{suffix}."))) for _, p, _ in pending]
+            files = [p.with_name(p.name.replace(".notice.", f".{ending}.")) for _, p, _ in pending]
+            paths = [str(f) for f in files if ending != "shingles" or f.exists()]  # older parsers wrote none
             for start in range(0, len(paths), FILES_A_STATEMENT):
                 con.execute(
                     f"insert into raw.{table} by name select *, ? as load_run, ?::timestamp as loaded_at "
@@ -366,6 +381,7 @@ def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]
                     [load_run, now().replace(tzinfo=None), paths[start : start + FILES_A_STATEMENT]],
                 )
         _touch_notices(con)
+        changes.remake(con)
         con.executemany(
             "insert or replace into ops.parsed_file values (?, ?, ?, ?)",
             [[capture_id, path.parent.name, stamp, load_run] for capture_id, path, stamp in pending],

@@ -26,7 +26,18 @@ from warehouse.settings import Settings
 
 # Fetch times and run ids: the only columns that may differ between two builds of the same warehouse.
 NOT_IN_CHECKSUM = frozenset(
-    {"fetched_at", "first_fetched_at", "received_at", "loaded_at", "load_run", "run_id", "capture_id"}
+    {
+        "fetched_at",
+        "first_fetched_at",
+        "received_at",
+        "loaded_at",
+        "load_run",
+        "run_id",
+        "capture_id",
+        "from_capture_id",
+        "missing_capture_id",
+        "withdrawn_capture_id",
+    }
 )
 CHECKSUM_TABLES = "regexp_matches(table_name, '^(dim|bridge|fct|mart)_')"
 

@@ -1,7 +1,8 @@
-"""Archived captures → notices and facts as Parquet, one pair of files a capture and parser version.
+"""Archived captures → notices, facts and shingles as Parquet, three files a capture and parser version.
 
-Comes in: captures of notices, the archive. Goes out: `parsed/<PARSER_VERSION>/<capture_id>.facts.parquet` and, as
-its commit mark, `<capture_id>.notice.parquet`. Never here: deciding what a page says, or the warehouse.
+Comes in: captures of notices, the archive. Goes out: `parsed/<PARSER_VERSION>/<capture_id>.facts.parquet`,
+`….shingles.parquet` (what reposts are matched by) and, as the commit mark, `….notice.parquet`.
+Never here: deciding what a page says, or the warehouse.
 
 A capture counts as read when its notice file is there; every file is written beside its place and renamed into it,
 so a run that dies is simply done again. A page that cannot be read is recorded (flag parse_error, and an event), and
@@ -17,6 +18,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,8 +26,9 @@ import pyarrow.parquet as pq
 from scrapers import notices
 from scrapers.archive import EventLog, archive_path, new_run_id
 from scrapers.discover import natural_key
-from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, Capture, Fact, Notice, Statement
+from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHINGLE_SCHEMA, Capture, Fact, Notice, Statement
 from scrapers.registry import Source
+from scrapers.text import shingles
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,7 @@ def parse_captures(
 
 
 def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -> None:
-    """Facts first, the notice last: its file says that the capture was read."""
+    """Facts and shingles first, the notice last: its file says that the capture was read."""
     key = {
         "capture_id": capture.capture_id,
         "parser_version": notices.PARSER_VERSION,
@@ -66,7 +69,12 @@ def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -
     stated: list[Fact | Statement] = [*notice.facts, *notice.statements]
     rows = [{**key, "fact_no": number, **_fact_row(fact)} for number, fact in enumerate(stated, start=1)]
     _write(_path(home, capture, "facts"), pa.Table.from_pylist(rows, schema=FACT_SCHEMA))
-    row = {**key, **_notice_row(capture, source, notice)}
+    modulus, hashes = shingles.shingles(notice.body)
+    named = {name: key[name] for name in ("capture_id", "parser_version", "notice_id")}
+    rows = [{**named, "shingle_hash": value} for value in hashes]
+    _write(_path(home, capture, "shingles"), pa.Table.from_pylist(rows, schema=SHINGLE_SCHEMA))
+    counted = {"shingle_modulus": modulus, "shingles_count": len(hashes)}
+    row = {**key, **_notice_row(capture, source, notice), **counted}
     _write(_path(home, capture, "notice"), pa.Table.from_pylist([row], schema=NOTICE_SCHEMA))
 
 
@@ -74,6 +82,11 @@ def notice_id(capture: Capture) -> str:
     """What names the document: the 32 hex digits of an NHC address, the bytes of a dropped file, else the address."""
     key = natural_key(capture.url)
     return f"sha256:{capture.sha256}" if key.startswith("url:inbox:") else key
+
+
+def norm_sha256(notice: Notice) -> str:
+    """What tells an edited notice from one whose page alone changed: title and body without white space."""
+    return hashlib.sha256("".join(f"{notice.title or ''}\n{notice.body}".split()).encode()).hexdigest()
 
 
 def _parse(home: Path, capture: Capture) -> Notice:
@@ -94,10 +107,11 @@ def _parse(home: Path, capture: Capture) -> Notice:
 
 
 def _notice_row(capture: Capture, source: Source | None, notice: Notice) -> dict[str, Any]:
+    title = shingles.title(notice.title)
     return {
         "source_id": source.id if source is not None else capture.source_id,
         "url": capture.url,
-        "norm_sha256": hashlib.sha256("".join(notice.body.split()).encode()).hexdigest(),
+        "norm_sha256": norm_sha256(notice),
         "fetched_at": capture.finished_at,
         "is_blocked": notice.blocked,
         "is_relevant": notice.relevant,
@@ -110,6 +124,10 @@ def _notice_row(capture: Capture, source: Source | None, notice: Notice) -> dict
         "flags": json.dumps(notice.flags, ensure_ascii=False),
         "body": notice.body,
         "page_text": notice.text,
+        "source_site": urlsplit(capture.url).hostname,
+        "doc_number_key": shingles.key(notice.doc_number) or None,
+        "title_core": title.core,
+        "title_kind": title.kind,
     }
 
 

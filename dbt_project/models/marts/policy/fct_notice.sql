@@ -1,39 +1,15 @@
--- Notices in all their versions: one row a notice and content. A version is told by the page's bytes; the first capture
--- of it stands for it. Blocked pages are no notices. Built whole: notices are few.
-with page as (
-    select
-        n.*,
-        row_number() over (
-            partition by n.notice_id, n.content_sha256
-            order by n.fetched_at nulls last, n.capture_id nulls last
-        ) as capture_no,
-        min(n.fetched_at) over (partition by n.notice_id, n.content_sha256) as first_fetched_at,
-        max(n.fetched_at) over (partition by n.notice_id, n.content_sha256) as last_fetched_at
-    from {{ ref('stg_notices__notice') }} as n
-    where not n.is_blocked
-),
-
-notice_version as (
-    select
-        p.*,
-        row_number() over (
-            partition by p.notice_id
-            order by
-                p.last_fetched_at desc nulls last,
-                p.first_fetched_at desc nulls last,
-                p.content_sha256 asc nulls last
-        ) as recency_no
-    from page as p
-    where p.capture_no = 1
-)
-
+-- Notices in all their versions: one row a notice and text. A version is told by its title and body; what stands around
+-- them on the page may change without a new one. The first capture of it stands for it. Whether the notice is withdrawn
+-- and which cluster of reposts it belongs to is the same in all its versions. Built whole: notices are few.
 select
-    md5(v.notice_id || '|' || v.content_sha256) as notice_version_id,
+    v.notice_version_id,
     cast(v.notice_id as varchar) as notice_id,
+    cast(v.version_no as bigint) as version_no,
     cast(v.content_sha256 as varchar) as content_sha256,
     cast(v.norm_sha256 as varchar) as norm_sha256,
     cast(v.capture_id as varchar) as capture_id,
     cast(v.source_id as varchar) as source_id,
+    cast(v.source_site as varchar) as source_site,
     cast(v.url as varchar) as url,
     cast(v.parser_version as varchar) as parser_version,
     cast(v.title as varchar) as title,
@@ -47,5 +23,18 @@ select
     cast(v.page_text as varchar) as page_text,
     cast(coalesce(v.is_relevant, false) as boolean) as is_relevant,
     cast(v.recency_no = 1 as boolean) as is_current,
+    cast(v.contents_count as bigint) as page_contents_count,
+    cast(coalesce(a.is_withdrawn, false) as boolean) as is_withdrawn,
+    cast(a.withdrawn_date as date) as withdrawn_date,
+    cast(a.missing_capture_id as varchar) as missing_capture_id,
+    cast(a.withdrawn_capture_id as varchar) as withdrawn_capture_id,
+    cast(c.cluster_key as varchar) as cluster_key,
+    cast(c.cluster_notices_count as bigint) as cluster_notices_count,
+    cast(c.is_original as boolean) as is_original,
+    cast(c.match_reason as varchar) as match_reason,
+    cast(c.containment_num as bigint) as containment_num,
+    cast(c.containment_den as bigint) as containment_den,
     cast(v.first_fetched_at as timestamp) as first_fetched_at
-from notice_version as v
+from {{ ref('int_notice__versions') }} as v
+left join {{ ref('int_notice__availability') }} as a on v.notice_id = a.notice_id
+left join {{ ref('int_notice__clustered') }} as c on v.notice_id = c.notice_id

@@ -19,6 +19,12 @@ select
     cast(flags as varchar) as flags,
     cast(body as varchar) as body,
     cast(page_text as varchar) as page_text,
+    cast(source_site as varchar) as source_site,
+    cast(doc_number_key as varchar) as doc_number_key,
+    cast(title_core as varchar) as title_core,
+    cast(title_kind as varchar) as title_kind,
+    cast(coalesce(shingle_modulus, 1) as bigint) as shingle_modulus,
+    cast(coalesce(shingles_count, 0) as bigint) as shingles_count,
     cast(load_run as varchar) as load_run,
     cast(loaded_at as timestamp) as loaded_at
 from {{ source('raw', 'notice') }}
