@@ -34,7 +34,7 @@ from typing import Any
 
 import orjson
 
-from scrapers.discover import natural_key
+from scrapers.discover import natural_key as natural_key
 from scrapers.records import CONTENT_OUTCOMES, Capture, now, timestamp
 from scrapers.registry import Source
 

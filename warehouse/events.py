@@ -17,11 +17,11 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from scrapers.archive import EventLog
+from scrapers.archive import EventLog, natural_key
 from scrapers.records import SHANGHAI, Capture
 from warehouse.database import Connection
 
-__all__ = ["DDL", "EventLog", "project", "tail"]
+__all__ = ["DDL", "EventLog", "prepare", "project", "tail"]
 
 _CAPTURE_TIMES = ("requested_at", "finished_at")
 _CAPTURE_COUNTS = ("http_status", "size", "attempts")
@@ -41,6 +41,7 @@ _CAPTURE_SCHEMA = pa.schema(
         )
         for name in _CAPTURE_COLUMNS
     ]
+    + [("document_key", pa.string())]  # what names the document whatever its address: how captures find their notice
 )
 _RUN_SCHEMA = pa.schema(
     [
@@ -72,6 +73,17 @@ create table if not exists ops.event_file (path varchar primary key, bytes_read 
 """ + "".join(  # a warehouse from before a column was there
     f"alter table ops.capture add column if not exists {_columns(pa.schema([column]))};\n" for column in _CAPTURE_SCHEMA
 )
+
+
+def prepare(con: Connection) -> None:
+    """Create what is missing; where an older warehouse's captures lack a column, project all from the logs anew."""
+    have = con.execute(
+        "select column_name from information_schema.columns where table_schema = 'ops' and table_name = 'capture'"
+    ).fetchall()
+    if have and {name for (name,) in have} != set(_CAPTURE_SCHEMA.names):
+        for table in ("capture", "run", "event", "event_file"):
+            con.execute(f"drop table if exists ops.{table}")
+    con.execute(DDL)
 
 
 def project(con: Connection, home: Path) -> int:
@@ -144,6 +156,7 @@ def _time(text: str | None) -> datetime | None:
 def _capture(event: dict[str, Any]) -> dict[str, Any]:
     row = {name: event.get(name) for name in _CAPTURE_COLUMNS}
     row |= {name: _time(event.get(name)) for name in _CAPTURE_TIMES}
+    row["document_key"] = natural_key(event["url"])
     row["business_date"] = datetime.fromisoformat(event["business_date"]).date()
     return row
 

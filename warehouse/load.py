@@ -109,7 +109,7 @@ def prepare(con: Connection, home_kind: str) -> None:
     for schema in ("raw", "ops"):
         con.execute(f"create schema if not exists {schema}")
     con.execute(OPS_DDL)
-    con.execute(events.DDL)
+    events.prepare(con)
     for contract in contracts.load().values():
         _create_or_widen(con, contract)
     for table, _, schema in PARSED:

@@ -2,24 +2,16 @@
 -- gone; a notice is withdrawn when every address that is still asked for is gone. An address that was asked for last
 -- before another of the same notice was first asked for has been replaced by that one and no longer counts. Seen again,
 -- a notice is no longer withdrawn: all of this is read from the capture log anew each time.
-with address as (
-    select distinct notice_id, source_id, url
-    from {{ ref('stg_notices__notice') }}
-    where not is_blocked
-),
-
-attempt as (
+with attempt as (
     select
-        a.notice_id,
-        c.url,
-        c.capture_id,
-        c.finished_at,
-        cast(c.finished_at as date) as asked_date,
-        c.outcome
-    from address as a
-    inner join {{ ref('stg_ops__capture') }} as c
-        on a.url = c.url and a.source_id = c.source_id
-    where c.role = 'document' and c.kind = 'notices'
+        document_key as notice_id,
+        url,
+        capture_id,
+        finished_at,
+        cast(finished_at as date) as asked_date,
+        outcome
+    from {{ ref('stg_ops__capture') }}
+    where role = 'document' and kind = 'notices'
 ),
 
 asked as (

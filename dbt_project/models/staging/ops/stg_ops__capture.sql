@@ -6,6 +6,7 @@ select
     cast(kind as varchar) as kind,
     cast(role as varchar) as role,
     cast(url as varchar) as url,
+    cast(document_key as varchar) as document_key,
     cast(business_date as date) as business_date,
     cast(requested_at as timestamp) as requested_at,
     cast(finished_at as timestamp) as finished_at,
