@@ -144,6 +144,35 @@ class Statement:
 
 
 @dataclass(slots=True)
+class PlaceRow:
+    """A row of a list of places: as printed, and as the administrative codes prove it.
+
+    `adcode` is None where the name proves no region; `flags` then say why. `correction` is set only where the place
+    proves the print wrong. Offsets as in `Fact`; they are those of the place, not of its province.
+    """
+
+    list_no: int  # lists of the page, 1..
+    row_no: int  # as printed, else counted in the list
+    province_raw: str | None
+    city_raw: str
+    province: str | None
+    name: str | None
+    adcode: str | None
+    province_adcode: str | None
+    report_province_code: str | None
+    level: str | None
+    mapping_method: str | None  # full_name | short_name | stem
+    correction: str | None  # province_wrong | prefecture_wrong
+    correction_reason: str | None
+    flags: list[str]
+    evidence: str
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+
+
+@dataclass(slots=True)
 class Notice:
     """A page, read. Every field that the page does not state is None or empty; nothing is guessed."""
 
@@ -159,6 +188,7 @@ class Notice:
     topics: list[str] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    places: list[PlaceRow] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
 
 

@@ -43,7 +43,10 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region of the table. `code` is its adcode, or what stands in for it where it has none."""
+    """A region of the table. `code` is its adcode, or what stands in for it where it has none.
+
+    `code_since`: the day from which a region that is older bears this code (两江新区 was a zone without one).
+    """
 
     code: str
     adcode: str | None
@@ -52,6 +55,7 @@ class Region:
     parent: str | None  # adcode of the region above
     report_province: str | None = None
     is_abolished: bool = False
+    code_since: str | None = None
 
     @property
     def province(self) -> str:
@@ -254,13 +258,15 @@ def _mainland() -> Iterator[Region]:
         if row["adcode"] and row["is_statutory"] == "true" and row["adcode"] not in listed
     }
     prefectures = {code for code in listed if code.endswith("00")}
+    since = {row["adcode"]: row["valid_from"] for row in events if row["durable_code"] != row["adcode"]}
     reports = {row["adcode"]: row["report_province_code"] for row in _rows("region_attribute")}
     for code, name in [*listed.items(), *gone.items()]:
         parent = None
         if not code.endswith("0000"):
             parent = code[:4] + "00"
             parent = parent if parent in prefectures and parent != code else code[:2] + "0000"
-        yield Region(code, code, name, _level(code, name), parent, reports.get(code), code in gone)
+        report = reports.get(code)
+        yield Region(code, code, name, _level(code, name), parent, report, code in gone, since.get(code) or None)
 
 
 def _beyond(words: dict[str, Any]) -> Iterator[Region]:

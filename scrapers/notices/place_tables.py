@@ -1,0 +1,681 @@
+"""Lists and tables of places on a page → rows with what is printed, the region it is, and what the print has wrong.
+
+Comes in: a `Page`, and its markup if it is HTML. Goes out: `PlaceRow`s. Never here: what a name means and when a print
+is wrong (place_judge.py), or markup (grids.py).
+
+What counts as a list of places:
+* a table in the markup, rowspan and colspan resolved, or lines with | or tabs, of which a column is places;
+* lines of a number and names (12 河北省 邢台市), or with each cell on a line of its own;
+* a region and the places in it (河北省(2个):邢台市、沧州市), or as a heading above names;
+* names alone, under a line that announces a list.
+Ten names or more between | on one line are what spammed sites hang below their pages, and never a list. What is not in
+the article's own text is none either.
+
+A province printed only at the head of a group holds for that group. Where a place contradicts a province that was
+filled down, the filling was wrong and not the page: the province is dropped, nothing is corrected. A heading that
+none of the names below it lies in is no heading.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from scrapers.notices import grids
+from scrapers.notices.page import Page
+from scrapers.notices.place_judge import judge, one
+from scrapers.records import PlaceRow
+from scrapers.text import gazetteer
+from scrapers.text.fold import fold
+from scrapers.text.gazetteer import PROVINCES, Region
+
+SPAM_ITEMS = 10  # names between | on one line
+FEWEST = 3  # places of a list
+FEWEST_ANNOUNCED = 2  # ... that a line above it announces
+PLACE_SHARE = 0.6  # of the cells of a column of places, and of the rows of a list, that are known places
+LONGEST_LIST = 3000  # characters of a line that may be a list
+LONGEST_NAME = 30
+ANNOUNCED_BEFORE = 3  # lines above a list in which it is announced
+
+_NUMBER = re.compile(r"\(?\d{1,4}[)、.]?")
+_NUMBERING = re.compile(
+    r"(?:\(?(?:\d{1,3}|[一二三四五六七八九十]{1,3})(?:[)、]|\.(?!\d))|第[一二三四五六七八九十]{1,3}批:)\s*"
+    r"|[·•●○◆■▪*-]\s*"
+)
+_COUNT = re.compile(r"(?:\([^()]{0,6}\d{1,4}[^()]{0,16}\)|共?\d{1,4}个?(?:地?市|县|区|旗|试点)?)$")
+_QUESTIONS = "?\uff1f"
+_RESIDUE = "? \u3000\t\n"
+_ENDS = _RESIDUE + "。;,、.:|"
+_HARD = re.compile(r"[、,;/]|以及|(?<=[市区县旗州盟])[和及与](?=.)")
+_SOFT = re.compile(r"[ \u3000\t\n]+")
+_AND_MORE = re.compile(r"等(?:共?\d+个?[^、]{0,8})?$")
+_INTRODUCED = re.compile(r"^[^:]{0,80}(?:如下|名单|包括|分别是|分别为|确定为):(?=.)")
+_INSIDE = re.compile(r"([\u4e00-\u9fff]{2,15})\(([^()]{2,400})\)")
+_NOTE = re.compile(r"\([^()]{0,40}\)$")
+_ANNOUNCES = re.compile(r"名单|试点|示范|入选|如下|公布")
+_LABEL = re.compile(
+    r"序号|省份|县区|试点|名单|名称|单位|类别|合计|总计|小计|街道|社区|园区|辖区|(?:城市|地区|市区|城区|郊区|^各.*)$"
+)
+_KIND_SAID = re.compile(r"[\u4e00-\u9fff]{1,14}(?:[市区县旗州盟]|新区|开发区|兵团)")
+_CLAUSE = re.compile(r"[^。;\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """page.text[start:end], and the span of the whole cell in the page as it came."""
+
+    text: str  # folded, of the same length as the span
+    start: int
+    raw: tuple[int, int]
+    is_carried: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One name in a cell or line: its characters without the blanks that typesetting puts between them."""
+
+    text: str
+    start: int
+    end: int
+    above: str | None = None  # 石家庄市(正定县、赞皇县)
+
+    @property
+    def said(self) -> str:
+        return f"{self.above or ''}{self.text}"
+
+
+Table = list[list[_Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Province:
+    """What is printed as province, and how."""
+
+    region: Region
+    raw: str
+    is_filled: bool = False
+
+
+def read(page: Page, markup: str | None = None) -> list[PlaceRow]:
+    """The rows of all lists on the page, in its order, numbered list by list."""
+    body = _Body(page)
+    lists: list[list[PlaceRow]] = []
+    taken: list[tuple[int, int]] = []
+    for table in body.tables(grids.read(markup)) if markup else ():
+        if rows := _of_table(body, table):
+            lists.append(rows)
+            places = [cell for row in table for cell in row if cell.text]
+            taken.append((min(c.start for c in places), max(c.end for c in places)))
+    lines = [line for line in body.lines() if not any(start < line.end and line.start < end for start, end in taken)]
+    lists += _of_lines(body, lines)
+    lists.sort(key=lambda rows: rows[0].start)
+    return [
+        _replaced(row, number, count)
+        for number, rows in enumerate(lists, start=1)
+        for count, row in enumerate(rows, start=1)
+    ]
+
+
+def _replaced(row: PlaceRow, list_no: int, count: int) -> PlaceRow:
+    """The row with its numbers; one without a printed number is counted."""
+    return replace(row, list_no=list_no, row_no=row.row_no or count)
+
+
+# ---------------------------------------------------------------- the page
+
+
+class _Body:
+    """The article's text, with the way back to the page as it came."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.text = fold(page.text[: page.body_length])
+
+    def lines(self) -> list[_Cell]:
+        cells = []
+        at = 0
+        for line in self.text.split("\n"):
+            if line.strip():
+                cells.append(_Cell(line, at, (at, at + len(line))))
+            at += len(line) + 1
+        return cells
+
+    def raw(self, name: _Name) -> str:
+        return self.raw_text(self.page.traced.origin(name.start, name.end))
+
+    def raw_text(self, span: tuple[int, int]) -> str:
+        return self.page.raw[slice(*span)].strip()
+
+    def announced(self, start: int) -> bool:
+        """Does the title, or a line just above, say that a list follows?"""
+        above = [line for line in self.text[max(0, start - 600) : start].split("\n") if line.strip()]
+        return any(_ANNOUNCES.search(said) for said in (fold(self.page.title or ""), *above[-ANNOUNCED_BEFORE:]))
+
+    def cut(self, line: _Cell, mark: str) -> list[_Cell]:
+        """The cells of a line between marks; the raw span of each reaches from mark to mark, residue and all."""
+        cells = []
+        marks = [line.start - 1, *(line.start + m.start() for m in re.finditer(re.escape(mark), line.text)), line.end]
+        origin = self.page.traced.origin
+        for before, after in itertools.pairwise(marks):
+            text = self.text[before + 1 : after]
+            start = before + 1 + len(text) - len(text.lstrip(_RESIDUE))
+            raw_start = origin(before, before + 1)[1] if before >= line.start else origin(line.start, line.start + 1)[0]
+            raw_end = origin(after, after + 1)[0] if after < line.end else origin(line.end - 1, line.end)[1]
+            cells.append(_Cell(text.strip(_RESIDUE), start, (raw_start, max(raw_start, raw_end))))
+        if len(cells) > 1 and not cells[0].text and not self.page.raw[slice(*cells[0].raw)].strip():
+            del cells[0]
+        if len(cells) > 1 and not cells[-1].text and not self.page.raw[slice(*cells[-1].raw)].strip():
+            del cells[-1]
+        return cells
+
+    def tables(self, found: Sequence[grids.Grid]) -> Iterator[Table]:
+        """Tables of the markup, each cell led to its characters in the article; cells that are not there are empty."""
+        if not found:
+            return
+        raw = self.page.raw
+        kept = [at for at, character in enumerate(raw) if not character.isspace() and character != "|"]
+        squeezed = "".join(raw[at] for at in kept)
+        cursor = 0
+        for grid in found:
+            own = [cell for row in grid for cell in row if not cell.is_carried and cell.order >= 0]
+            words = ["".join(cell.text.replace("|", "").split()) for cell in own]
+            begin = squeezed.find("".join(words), cursor)
+            if begin < 0 or not any(words):
+                continue
+            spans: dict[int, tuple[int, int]] = {}
+            at = begin
+            for cell, word in zip(own, words, strict=True):
+                spans[cell.order] = (kept[at], kept[at + len(word) - 1] + 1) if word else (0, 0)
+                at += len(word)
+            cursor = begin  # a table inside a cell comes next, and stands within this one
+            there = self._forward(kept[begin], kept[at - 1] + 1)
+            yield [[self._placed(cell, spans, there) for cell in row] for row in grid]
+
+    def _forward(self, raw_start: int, raw_end: int) -> list[tuple[int, int]]:
+        """(place in the raw page, place in the text) of the article's characters from this part of the raw page."""
+        origin = self.page.traced.origin
+        pairs = []
+        for line in self.lines():
+            if origin(line.start, line.start + 1)[0] < raw_end and origin(line.end - 1, line.end)[1] > raw_start:
+                pairs += [(origin(at, at + 1)[0], at) for at in range(line.start, line.end)]
+        return sorted(pairs)
+
+    def _placed(self, cell: grids.Cell, spans: dict[int, tuple[int, int]], there: list[tuple[int, int]]) -> _Cell:
+        raw = spans.get(cell.order, (0, 0))
+        first, last = bisect_left(there, (raw[0], -1)), bisect_left(there, (raw[1], -1))
+        if first == last:
+            return _Cell("", 0, raw, cell.is_carried)
+        start, end = there[first][1], there[last - 1][1] + 1
+        text = self.text[start:end]
+        start += len(text) - len(text.lstrip(_RESIDUE))
+        return _Cell(text.strip(_RESIDUE), start, raw, cell.is_carried)
+
+
+# ---------------------------------------------------------------- names
+
+
+def _names(cell: _Cell) -> list[_Name]:
+    """The names of a cell: 朝阳区、海淀区; 石家庄市(正定县、赞皇县); 赵 县. What follows 等 and counts are left out."""
+    text = _COUNT.sub("", _AND_MORE.sub("", cell.text.rstrip(_ENDS)))
+    if len(text) > LONGEST_LIST:
+        return []
+    names: list[_Name] = []
+    done = 0
+    for inside in _INSIDE.finditer(text):
+        above = one(inside[1])
+        parts = _parts(inside[2], cell.start + inside.start(2))
+        if above is not None and parts and all(gazetteer.resolve(part.text, above)[0] for part in parts):
+            names += _parts(text[done : inside.start()], cell.start + done)
+            names += [replace(part, above=inside[1]) for part in parts]
+            done = inside.end()
+    return names + _parts(text[done:], cell.start + done)
+
+
+def _parts(text: str, start: int) -> list[_Name]:
+    """Between signs, then between blanks if each side is a name by itself; else a blank is only typesetting."""
+    names = []
+    for piece, at in _pieces(text, start, _HARD):
+        whole = _name(piece, at)
+        words = [_name(word, place) for word, place in _pieces(piece, at, _SOFT)]
+        if len(words) > 1 and not _known(whole.text) and all(_known(word.text) or _is_unknown(word) for word in words):
+            names += words
+        else:
+            names.append(whole)
+    return [name for name in names if name.text]
+
+
+def _pieces(text: str, start: int, mark: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    at = 0
+    for cut in [*mark.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        piece = text[at:end]
+        yield piece.strip(_ENDS), start + at + len(piece) - len(piece.lstrip(_ENDS))
+        at = cut.end() if cut else end
+
+
+def _name(piece: str, start: int) -> _Name:
+    bare = _NOTE.sub("", piece).rstrip(_ENDS)
+    return _Name(_SOFT.sub("", bare), start, start + len(bare))
+
+
+def _known(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and (bool(gazetteer.resolve(name)[0]) or len(gazetteer.split(name)) > 1)
+
+
+def _is_unknown(name: _Name) -> bool:
+    """Written like a place, and in no table: a development zone, a county of old."""
+    return len(name.text) <= 15 and _KIND_SAID.fullmatch(name.text) is not None and not _LABEL.search(name.text)
+
+
+def _province(names: Sequence[_Name]) -> Region | None:
+    """The province, if that is all the names say."""
+    region = one(names[0].text) if len(names) == 1 else None
+    return region if region is not None and region.level in PROVINCES else None
+
+
+def _kind(cell: _Cell) -> str:
+    """blank | number | province | place | unknown | other"""
+    if not cell.text:
+        return "blank"
+    if _NUMBER.fullmatch(cell.text):
+        return "number"
+    names = _names(cell)
+    if _province(names):
+        return "province"
+    known = sum(_known(name.text) for name in names)
+    if known and known >= PLACE_SHARE * len(names):
+        return "place"
+    return "unknown" if names and all(map(_is_unknown, names)) else "other"
+
+
+# ---------------------------------------------------------------- rows
+
+
+@dataclass(slots=True)
+class _Rows:
+    """The rows of one list as they are found."""
+
+    body: _Body
+    rows: list[PlaceRow] = field(default_factory=list)
+
+    def add(
+        self,
+        names: Sequence[_Name],
+        province: _Province | None,
+        *,
+        above: Region | None = None,
+        number: int = 0,
+        raw: str | None = None,
+    ) -> None:
+        """A row for each name. `raw`: the cell as printed, where it holds one name only."""
+        for name in names:
+            self.rows.append(self._row(name, province, above, number, raw if raw and len(names) == 1 else None))
+
+    def _row(
+        self, name: _Name, province: _Province | None, above: Region | None, number: int, raw: str | None
+    ) -> PlaceRow:
+        is_filled = province is not None and province.is_filled
+        verdict = judge(name.said, province.region if province else None, above, is_filled=is_filled)
+        region, page = verdict.region, self.body.page
+        flags = list(verdict.flags)
+        parts = gazetteer.split(name.said)
+        told = one(parts[0]) if len(parts) > 1 else None
+        printed = province.raw if province and (verdict.province == province.region or not is_filled) else None
+        if told is not None and told.level in PROVINCES:
+            printed = parts[0]
+        elif is_filled and printed and "province_filled" not in flags:
+            flags.append("province_filled")
+        raw = raw or self.body.raw(name)
+        if any(said and said != said.strip(_QUESTIONS) for said in (raw, printed)):
+            flags.append("question_mark_residue")
+        right = verdict.province
+        reports = right.code if right and right.level == "corps" else None
+        return PlaceRow(
+            list_no=0,
+            row_no=number,
+            province_raw=printed,
+            city_raw=raw,
+            province=right.name if right else None,
+            name=region.name if region else None,
+            adcode=region.adcode if region else None,
+            province_adcode=region.province if region else (right.province if right else None),
+            report_province_code=reports or (region.province if region else None),
+            level=region.level if region else None,
+            mapping_method=verdict.method,
+            correction=verdict.correction,
+            correction_reason=verdict.reason,
+            flags=flags,
+            evidence=page.text[name.start : name.end],
+            start=name.start,
+            end=name.end,
+            raw_start=page.traced.origin(name.start, name.end)[0],
+            raw_end=page.traced.origin(name.start, name.end)[1],
+        )
+
+    def if_a_list(self) -> list[PlaceRow]:
+        """The rows, if there are enough of them and most are places for certain."""
+        known = sum(row.adcode is not None or "ambiguous_place" in row.flags for row in self.rows)
+        fewest = FEWEST_ANNOUNCED if self.rows and self.body.announced(self.rows[0].start) else FEWEST
+        return self.rows if known >= fewest and known >= PLACE_SHARE * len(self.rows) else []
+
+
+# ---------------------------------------------------------------- tables
+
+
+def _of_table(body: _Body, table: Table) -> list[PlaceRow]:
+    """The rows of a table with a column of places."""
+    table = _without_head(_one_below_the_other(table))
+    columns = _columns(table) if table else None
+    if columns is None:
+        return []
+    of_province, of_above, of_place = columns
+    found = _Rows(body)
+    province: _Province | None = None
+    for row in table:
+        if heading := _heading_row(row):
+            province = _Province(heading, body.raw_text(row[0].raw))
+            continue
+        cells = dict(enumerate(row))
+        if (cell := cells.get(of_province, _NOWHERE)).text:
+            printed = _province(_names(cell))
+            province = _Province(printed, body.raw_text(cell.raw)) if printed else None
+        elif province is not None and of_province >= 0:
+            province = replace(province, is_filled=True)
+        place = cells.get(of_place, _NOWHERE)
+        if place.is_carried or _kind(place) not in ("place", "unknown", "province"):
+            continue
+        above = one(cells[of_above].text) if of_above in cells else None
+        number = next((_digits(cell.text) for cell in row[:of_place] if _NUMBER.fullmatch(cell.text)), 0)
+        found.add(_names(place), province, above=above, number=number, raw=body.raw_text(place.raw))
+    return found.if_a_list()
+
+
+def _without_head(table: Table) -> Table:
+    """Without the rows above the first that names a place or a province, or has a number."""
+    told = ("number", "province", "place")
+    first = next((at for at, row in enumerate(table) if any(_kind(cell) in told for cell in row)), len(table))
+    return table[first:]
+
+
+def _heading_row(row: list[_Cell]) -> Region | None:
+    """A province over the whole width of the table."""
+    alone = len(row) > 1 and all(cell.is_carried or not cell.text for cell in row[1:])
+    return _province(_names(row[0])) if alone and row[0].text and not row[0].is_carried else None
+
+
+_NOWHERE = _Cell("", 0, (0, 0))
+
+
+def _one_below_the_other(table: Table) -> Table:
+    """A table set in two or three blocks side by side, as their equal headings show, becomes one."""
+    head = [cell.text for cell in table[0]]
+    for blocks in (2, 3, 4):
+        width, rest = divmod(len(head), blocks)
+        if not rest and width > 1 and all(head[:width]) and head == head[:width] * blocks:
+            return [row[at : at + width] for at in range(0, len(head), width) for row in table]
+    return table
+
+
+def _columns(table: Table) -> tuple[int, int, int] | None:
+    """The columns of province, prefecture (-1 where there is none) and place."""
+    rows = [row for row in table if not _heading_row(row)]
+    width = max(map(len, rows), default=0)
+    kinds = [Counter(_kind(row[column]) for row in rows if column < len(row)) for column in range(width)]
+
+    def share(column: int, *wanted: str) -> float:
+        told = sum(count for kind, count in kinds[column].items() if kind != "blank")
+        return sum(kinds[column][kind] for kind in wanted) / max(1, told)
+
+    provinces = [column for column in range(width) if share(column, "province") >= PLACE_SHARE]
+    places = [
+        column
+        for column in range(width)
+        if column not in provinces
+        and share(column, "place", "province", "unknown") >= PLACE_SHARE
+        and share(column, "place") >= PLACE_SHARE / 2
+    ] or _alone(rows, provinces)
+    if not places:
+        return None
+    of_above, of_place = -1, places[0]
+    if len(places) > 1 and _nested(rows, places[0], places[1]):
+        of_above, of_place = places[0], places[1]
+    holding = [(_holding(rows, column, of_place), -column) for column in provinces if column != of_place]
+    best, column = max(holding, default=(0.0, 1))
+    return (-column if best >= 0.5 else -1), of_above, of_place
+
+
+def _holding(rows: Table, of_province: int, of_place: int) -> float:
+    """The share of places that lie in the province printed beside them: else the column says something else."""
+    pairs = [
+        (province, name)
+        for row in rows
+        if max(of_province, of_place) < len(row) and (province := _province(_names(row[of_province])))
+        for name in _names(row[of_place])
+        if _known(name.text)
+    ]
+    return sum(_lies_in(name, province) for province, name in pairs) / max(1, len(pairs))
+
+
+def _alone(table: Table, provinces: list[int]) -> list[int]:
+    """A list of provinces: each stands once. Where they repeat, they only say where something else is."""
+    for column in provinces:
+        told = [row[column].text for row in table if column < len(row) and _kind(row[column]) == "province"]
+        if len(told) == len(set(told)) and not any(row[column].is_carried for row in table if column < len(row)):
+            return [column]
+    return []
+
+
+def _nested(table: Table, outer: int, inner: int) -> bool:
+    """Do the places of one column lie in those of the other?"""
+    pairs = [(row[outer], _names(row[inner])) for row in table if inner < len(row) and _kind(row[inner]) == "place"]
+    held = sum(
+        any(gazetteer.resolve(name.text, above)[0] for name in names)
+        for cell, names in pairs
+        if (above := one(cell.text)) is not None and above.level not in PROVINCES
+    )
+    return bool(pairs) and held >= PLACE_SHARE * len(pairs)
+
+
+# ---------------------------------------------------------------- lines
+
+
+def _of_lines(body: _Body, lines: Sequence[_Cell]) -> list[list[PlaceRow]]:
+    """Lists that are only text: tables drawn with | or tabs, and runs of names."""
+    lists: list[list[PlaceRow]] = []
+    table: Table = []
+    run = _Run(body)
+
+    def close() -> None:
+        nonlocal table, run
+        lists.extend(filter(None, (_of_table(body, table) if len(table) > 1 else [], run.close())))
+        table, run = [], _Run(body)
+
+    for line in lines:
+        mark = next((mark for mark in "|\t" if mark in line.text), None)
+        if mark is not None and line.text.count(mark) >= SPAM_ITEMS:
+            close()
+        elif mark is not None:
+            if run.is_open:
+                close()
+            table.append(body.cut(line, mark))
+        else:
+            if table:
+                close()
+            if not run.take(line):
+                close()
+    close()
+    return lists
+
+
+@dataclass(slots=True)
+class _Group:
+    """A heading and what stands below it."""
+
+    heading: _Province | None = None
+    above: Region | None = None
+    is_explicit: bool = False  # heading and names in one line with a colon
+    item: _Name | None = None  # the heading as a name, if its line was numbered
+    number: int = 0  # ... and its number
+    is_cells: bool = False  # each cell of a table on a line of its own: below its first row the heading is filled down
+    names: list[tuple[list[_Name], _Province | None, int]] = field(default_factory=list)
+
+
+class _Run:
+    """Lines that hold nothing but numbers and names of places, one after the other."""
+
+    def __init__(self, body: _Body) -> None:
+        self.body = body
+        self.groups: list[_Group] = []
+        self.pending = 0  # a number that stood on a line of its own
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.groups)
+
+    def take(self, line: _Cell) -> bool:
+        """Take a line, or as many of its clauses as belong; False if the run ends here."""
+        whole = True
+        for clause in _CLAUSE.finditer(line.text):
+            text = clause[0].strip(_RESIDUE)
+            start = line.start + clause.start() + len(clause[0]) - len(clause[0].lstrip(_RESIDUE))
+            if text and not self._clause(_Cell(text, start, (0, 0))):
+                whole = False
+                if self.is_open and self._places() >= FEWEST:
+                    return False
+                self.groups.clear()
+        return whole
+
+    def close(self) -> list[PlaceRow]:
+        found = _Rows(self.body)
+        for group in self.groups:
+            heading = self._heading(group)
+            if group.item is not None and heading is None:
+                found.add([group.item], None, number=group.number)
+            for count, (names, printed, number) in enumerate(group.names):
+                if printed is not None:
+                    heading = replace(printed, is_filled=True)
+                elif heading is not None and group.is_cells and count:
+                    heading = replace(heading, is_filled=True)
+                found.add(names, printed or heading, above=group.above, number=number)
+        rows = found.if_a_list()
+        told = any(row.province_raw for row in rows)
+        return rows if rows and (told or self.body.announced(rows[0].start)) else []
+
+    def _heading(self, group: _Group) -> _Province | None:
+        """The group's heading, unless it is an item like those below it, or none of them lies in it."""
+        if group.heading is None or group.is_explicit:
+            return group.heading
+        if group.item is not None and group.names and group.names[0][2] == group.number + 1:
+            return None
+        said = [name for names, _, _ in group.names for name in names]
+        return group.heading if any(_lies_in(name, group.heading.region) for name in said) else None
+
+    def _places(self) -> int:
+        return sum(len(names) for group in self.groups for names, _, _ in group.names)
+
+    def _clause(self, cell: _Cell) -> bool:
+        """One clause: a number, a heading, a heading with its names, or names."""
+        if len(cell.text) > LONGEST_LIST:
+            return False
+        if _NUMBER.fullmatch(cell.text):
+            self.pending = _digits(cell.text)
+            return self.is_open or self.pending == 1
+        if introduced := _INTRODUCED.match(cell.text):
+            cell = _rest(cell, introduced.end())
+        number = 0
+        if numbering := _NUMBERING.match(cell.text):
+            number = _digits(numbering[0])
+            cell = _rest(cell, numbering.end())
+        head, colon, rest = cell.text.partition(":")
+        if colon and rest.strip(_ENDS):
+            return self._headed(_Cell(head, cell.start, (0, 0)), _rest(cell, len(head) + 1))
+        return self._named(cell, number)
+
+    def _headed(self, head: _Cell, rest: _Cell) -> bool:
+        """河北省(2个):邢台市、沧州市"""
+        if len(head.text) > LONGEST_NAME:
+            return False
+        title, names = _names(head), _names(rest)
+        region = one(title[0].text) if len(title) == 1 else None
+        if region is None or not _is_list(names, region):
+            return False
+        if region.level in PROVINCES:
+            group = _Group(_Province(region, self.body.raw(title[0])), is_explicit=True)
+        else:
+            heading = self.groups[-1].heading if self.groups else None
+            fits = heading is not None and heading.region.holds(region)
+            group = _Group(heading if fits else None, region, is_explicit=True)
+        group.names.append((names, None, 0))
+        self.groups.append(group)
+        return True
+
+    def _named(self, cell: _Cell, number: int) -> bool:
+        """A heading alone, names, or 12 河北省 邢台市."""
+        words = [_Cell(word, at, (0, 0)) for word, at in _pieces(cell.text, cell.start, _SOFT) if word]
+        if len(words) > 1 and _NUMBER.fullmatch(words[0].text):
+            number = _digits(words[0].text)
+            cell = _rest(cell, words[1].start - cell.start)
+            del words[0]
+        head = _names(words[0]) if words else []
+        if region := _province(head):
+            if len(words) == 1:
+                return self._open(_Province(region, self.body.raw(head[0])), head[0], number)
+            names = _names(_rest(cell, words[1].start - cell.start))
+            return self._add(names, _Province(region, self.body.raw(head[0])), number)
+        return self._add(_names(cell), None, number)
+
+    def _open(self, heading: _Province, item: _Name, number: int) -> bool:
+        """A province on a line of its own: a heading, or the cell of a row whose number stood on the line before."""
+        if number > 1 and self.groups and self.groups[-1].number == number - 1 and not self.groups[-1].names:
+            self.groups[-1].names.append(([item], None, number))  # 1.北京市 2.天津市
+        else:
+            self.groups.append(_Group(heading, item=item if number else None, number=number))
+            self.groups[-1].is_cells = self.pending > 0
+        return True
+
+    def _add(self, names: list[_Name], printed: _Province | None, number: int) -> bool:
+        heading = printed or (self.groups[-1].heading if self.groups else None)
+        if not _is_list(names, heading.region if heading else None):
+            return False
+        if not self.groups:
+            self.groups.append(_Group())
+        self.groups[-1].names.append((names, printed, number or self.pending))
+        self.pending = 0
+        return True
+
+
+def _digits(text: str) -> int:
+    return int(re.sub(r"\D", "", text) or 0)
+
+
+def _rest(cell: _Cell, at: int) -> _Cell:
+    return _Cell(cell.text[at:], cell.start + at, (0, 0))
+
+
+def _is_list(names: Sequence[_Name], region: Region | None) -> bool:
+    """Are these names of places, most of them known? A bare stem counts only inside the region that heads it."""
+    if not names:
+        return False
+    known = 0
+    for name in names:
+        if len(name.text) > LONGEST_NAME:
+            return False
+        _, method = gazetteer.resolve(name.text)
+        said = method in ("full_name", "short_name") or len(gazetteer.split(name.text)) > 1
+        if said or (region is not None and gazetteer.resolve(name.text, region)[0]):
+            known += 1
+        elif not _is_unknown(name):
+            return False
+    return known >= PLACE_SHARE * len(names) or (region is not None and (known > 0 or len(names) == 1))
+
+
+def _lies_in(name: _Name, region: Region) -> bool:
+    return bool(gazetteer.resolve(gazetteer.split(name.text)[-1], region)[0])
