@@ -10,10 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from scrapers.fetch import challenge
-from scrapers.notices import facts, lexicon, page
+from scrapers.notices import facts, geography, lexicon, page, place_tables
 from scrapers.records import Notice
+from scrapers.text import encoding
 
-PARSER_VERSION = "1.1.1"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.2.0"  # changes with every change of what is read from a page, so that archives are read again
 
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
 
@@ -41,7 +42,14 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.facts, notice.statements = found.facts, found.statements
     notice.topics = facts.topics(subject, found)
     notice.flags += found.flags
+    geography.locate(notice.facts, read.title, read.text, read.body_length)
+    notice.places = place_tables.read(read, _tables(data, read))
     return notice
+
+
+def _tables(data: bytes, read: page.Page) -> str | None:
+    """The markup again, where there is a table in it."""
+    return encoding.decode(data).text if read.is_html and b"<table" in data.lower() else None
 
 
 def drawn_text(data: bytes, *, media_type: str | None = None) -> str:

@@ -39,6 +39,7 @@ FEWEST_ANNOUNCED = 2  # ... that a line above it announces
 PLACE_SHARE = 0.6  # of the cells of a column of places, and of the rows of a list, that are known places
 LONGEST_LIST = 3000  # characters of a line that may be a list
 LONGEST_NAME = 30
+DENSE = 0.25  # share of a clause that is names of places, from which it may begin a list
 ANNOUNCED_BEFORE = 3  # lines above a list in which it is announced
 
 _NUMBER = re.compile(r"\(?\d{1,4}[)、.]?")
@@ -107,6 +108,8 @@ class _Province:
 def read(page: Page, markup: str | None = None) -> list[PlaceRow]:
     """The rows of all lists on the page, in its order, numbered list by list."""
     body = _Body(page)
+    if not body.mentions:
+        return []
     lists: list[list[PlaceRow]] = []
     taken: list[tuple[int, int]] = []
     for table in body.tables(grids.read(markup)) if markup else ():
@@ -138,6 +141,13 @@ class _Body:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.text = fold(page.text[: page.body_length])
+        self.mentions = gazetteer.find(self.text)
+        self._starts = [mention.start for mention in self.mentions]
+
+    def density(self, start: int, end: int) -> float:
+        """The share of these characters that names places: prose has little of it."""
+        inside = self.mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        return sum(mention.end - mention.start for mention in inside) / max(1, end - start)
 
     def lines(self) -> list[_Cell]:
         cells = []
@@ -248,8 +258,19 @@ def _parts(text: str, start: int) -> list[_Name]:
         if len(words) > 1 and not _known(whole.text) and all(_known(word.text) or _is_unknown(word) for word in words):
             names += words
         else:
-            names.append(whole)
+            names += _joined(piece, at) or [whole]
     return [name for name in names if name.text]
+
+
+def _joined(piece: str, start: int) -> list[_Name]:
+    """巩义和登封市: two names, but not 泰和县."""
+    if len(piece) > 2 * LONGEST_NAME or _known(piece):
+        return []
+    for mark in re.finditer("[和与及]", piece):
+        left, right = _name(piece[: mark.start()], start), _name(piece[mark.end() :], start + mark.end())
+        if _known(left.text) and _known(right.text):
+            return [left, right]
+    return []
 
 
 def _pieces(text: str, start: int, mark: re.Pattern[str]) -> Iterator[tuple[str, int]]:
@@ -372,6 +393,8 @@ class _Rows:
 
 def _of_table(body: _Body, table: Table) -> list[PlaceRow]:
     """The rows of a table with a column of places."""
+    if not any(body.density(row[0].start, row[-1].end) for row in table if row[0].text and row[-1].text):
+        return []
     table = _without_head(_one_below_the_other(table))
     columns = _columns(table) if table else None
     if columns is None:
@@ -584,6 +607,10 @@ class _Run:
     def _clause(self, cell: _Cell) -> bool:
         """One clause: a number, a heading, a heading with its names, or names."""
         if len(cell.text) > LONGEST_LIST:
+            return False
+        head, colon, _ = cell.text.partition(":")
+        told = self.is_open or self.body.density(cell.start, cell.start + len(head)) >= DENSE
+        if not told and self.body.density(cell.start, cell.end) < DENSE and not _NUMBER.fullmatch(cell.text):
             return False
         if _NUMBER.fullmatch(cell.text):
             self.pending = _digits(cell.text)

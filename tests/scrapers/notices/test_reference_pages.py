@@ -63,3 +63,29 @@ def test_their_heads_and_offsets() -> None:
             assert clean(raw[fact.raw_start : fact.raw_end]).traced.text == fact.evidence
     assert "2025-01-31" not in county.text
     assert "2023-06-10" not in wire.text
+
+
+def test_the_list_of_pilots_and_its_four_wrong_provinces() -> None:
+    folder = Path(SHARED or "")
+    with (folder / "domain" / "pilots_corrected.csv").open(encoding="utf-8") as stream:
+        pilots = list(csv.DictReader(stream))
+    places = notices.parse_page((folder / "reference_pages" / "001.txt").read_bytes()).places
+    assert [(p.province_raw, p.city_raw, p.adcode, p.report_province_code) for p in places] == [
+        (row["page_province_raw"], row["page_city_raw"], row["adcode"], row["report_province_code"]) for row in pilots
+    ]
+    assert len({place.adcode for place in places}) == 81
+    assert [(p.row_no, p.province) for p in places if p.correction] == [
+        (int(row["seq"]), row["province"]) for row in pilots if "province_wrong" in row["correction"]
+    ]
+    for other in ("000", "002", "003", "004"):
+        assert notices.parse_page((folder / "reference_pages" / f"{other}.txt").read_bytes()).places == []
+
+
+def test_where_their_facts_are() -> None:
+    folder = Path(SHARED or "")
+    with (folder / "domain" / "reference_facts.csv").open(encoding="utf-8") as stream:
+        wanted = {(row["doc"], row["indicator"]): row["adcode"] for row in csv.DictReader(stream)}
+    for path in sorted((folder / "reference_pages").glob("*.txt")):
+        for fact in notices.parse_page(path.read_bytes()).facts:
+            if (path.stem, fact.indicator) in wanted:
+                assert fact.adcode == wanted[path.stem, fact.indicator], fact.evidence
