@@ -10,11 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from scrapers.fetch import challenge
-from scrapers.notices import facts, geography, lexicon, page, place_tables
+from scrapers.notices import facts, geography, jurisdiction, lexicon, page, place_tables
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.2.0"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.3.0"  # changes with every change of what is read from a page, so that archives are read again
 
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
 
@@ -27,6 +27,11 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     words = lexicon.load()
     read = page.read(data, media_type=media_type, keywords=words.subject_words)
     subject = facts.subject(words, read.title, read.body)
+    side = jurisdiction.MAINLAND
+    if subject.relevant:
+        side = jurisdiction.of(read.title, read.body, url=read.address or url, language=read.language)
+        if side != jurisdiction.MAINLAND:
+            subject = facts.NOT_OURS
     notice = Notice(
         relevant=subject.relevant,
         title=read.title,
@@ -44,6 +49,8 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.flags += found.flags
     geography.locate(notice.facts, read.title, read.text, read.body_length)
     notice.places = place_tables.read(read, _tables(data, read))
+    if side != jurisdiction.MAINLAND:
+        notice.flags.append(f"jurisdiction_{side}")
     return notice
 
 

@@ -15,7 +15,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from scrapers.notices.lexicon import Broad, BroadSubject, Refusal
+from scrapers.notices.lexicon import Broad, BroadSubject, Cue, Refusal
 from scrapers.text.numbers import Quantity
 
 CLOSE = 12  # characters before a number in which a word counts as its own
@@ -46,8 +46,8 @@ class Belongs:
 class Gate:
     """The subjects of one text."""
 
-    def __init__(self, broad: Broad, text: str, focused: bool) -> None:
-        self.broad, self.text, self.focused = broad, text, focused
+    def __init__(self, broad: Broad, breaks: Cue, text: str, focused: bool) -> None:
+        self.broad, self.breaks, self.text, self.focused = broad, breaks, text, focused
         found = broad.automaton.find_matches_as_indexes(text)
         self._at = [start for _, start, _ in found]
         self._owner = [broad.subjects[broad.owner[pattern]] for pattern, _, _ in found]
@@ -61,7 +61,7 @@ class Gate:
             return "no_unit"
         after = self._behind(quantity)
         scopes = {"before": (max(sentence[0], quantity.first - CLOSE), quantity.first), "after": after}
-        scopes |= {"clause": clause, "sentence": sentence}
+        scopes |= {"next": after, "clause": clause, "sentence": sentence}
         for rule in self.broad.refuse:
             if self._refuses(rule, quantity, unit, scopes):
                 return rule.rule
@@ -90,8 +90,11 @@ class Gate:
         return None
 
     def _behind(self, quantity: Quantity) -> tuple[int, int]:
+        """The words that still speak of what is counted: up to punctuation or what begins another thought."""
         match = _PHRASE.match(self.text, quantity.last, quantity.last + BEHIND)
-        return match.span() if match else (quantity.last, quantity.last)
+        end = match.end() if match else quantity.last
+        other = self.breaks.search(self.text, quantity.last, end)
+        return quantity.last, other.end() if other else end
 
     def _is_past_level(self, quantity: Quantity) -> bool:
         """由85%提高到92%: the first of the two is no longer so."""
@@ -109,9 +112,12 @@ class Gate:
             return False
         if rule.below is not None and quantity.value >= rule.below:
             return False
-        if any(cue.search(self.text, *scopes[scope]) is None for scope, cue in rule.scopes.items()):
+        if not all(self._has(cue, scope, scopes[scope]) for scope, cue in rule.scopes.items()):
             return False
-        return not any(cue.search(self.text, *scopes[scope]) for scope, cue in rule.unless.items())
+        return not any(self._has(cue, scope, scopes[scope]) for scope, cue in rule.unless.items())
+
+    def _has(self, cue: Cue, scope: str, span: tuple[int, int]) -> bool:
+        return (cue.match if scope == "next" else cue.search)(self.text, *span) is not None
 
     # -- subjects
 

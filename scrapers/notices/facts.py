@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
@@ -31,6 +32,14 @@ from scrapers.text.numbers import Quantity
 LONGEST_TEXT = 400_000  # characters read for facts; the longest notice seen has 60,000
 LONGEST_SENTENCE = 600
 OURS = 4  # points that make a page ours: a subject word has two, a neighbour of the subject one
+LENGTH_PER_POINT = 300  # a longer text needs a point for so many characters ...
+OURS_AT_LENGTH = 16  # ... up to these: a long document may be ours in one chapter
+OURS_SHORT = 2  # the same for a text of SHORT characters
+SHORT = 160
+TEASER = 300  # characters of a text that is cut off with …
+FOCUS = 150  # a page with a point in so many characters speaks of us all through
+GENERAL_TOPIC = "consortium_stats"  # of a page on our subjects that names no other
+BROAD = "_other"  # how the indicators of broad.yml end
 TITLE_WEIGHT = 3  # a word in the title counts so often
 REACH = 24  # characters behind or before a number in which its noun stands
 CLOSE = 12  # characters before a number in which a denied word counts as its own
@@ -56,6 +65,7 @@ _TRADITIONAL = frozenset(
     "醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍"
 )
 _PLANNED = re.compile(r"计划|力争|争取|将要?|拟|目标|到20\d\d年|不少于|至少|不低于|原则上|应当?|要求|要有?|确保")
+_DUE = re.compile(r"[\d年月季度][底末]?前(?=[,,]|[^,。;]{0,8}(?:实现|完成|达到|建成|形成|推动|力争))")  # 11月底前,实现…
 _BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争)\s?$")
 _IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of what is planned
 _AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
@@ -89,32 +99,57 @@ class Found:
     statements: list[Statement] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    is_planned: bool = False  # something is to be reached by a time that its sentence names
+
+
+NOT_OURS = Subject(False, ())
 
 
 def subject(words: Lexicon, title: str | None, body: str) -> Subject:
     """Is the page about our subjects, and about which of them?"""
     head, text = fold(title or ""), fold(body[:LONGEST_TEXT])
+    in_title = words.subject.search(head) is not None
+    if words.never.search(head) or (words.elsewhere.search(head) and not in_title) or _is_teaser(text):
+        return NOT_OURS
 
     def weight(cue: Cue) -> int:
         return len(cue.findall(text)) + TITLE_WEIGHT * len(cue.findall(head))
 
-    ours = 2 * weight(words.subject) + weight(words.neighbour)
-    if ours < OURS or weight(words.foreign) * 2 > ours or ours < len(text) / 1500:
-        return Subject(False, ())
-    pages = ceil(len(text) / 4000) or 1  # a long document mentions everything once
+    named = weight(words.subject)
+    ours = 2 * named + weight(words.neighbour)
+    least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
+    if len(text) <= SHORT and (not head or in_title or words.neighbour.search(head)):
+        least = OURS_SHORT
+    if not named or ours < least:
+        return NOT_OURS
+    if weight(words.foreign) * 2 > ours:
+        return NOT_OURS
+    pages = ceil(len(text) / 2000) or 1  # a long document mentions everything once
     topics = []
     for topic in words.topics:
         enough = topic.at_least * (pages if topic.at_least > 1 else 1)
         if topic.cue.search(head) or len(topic.cue.findall(text)) >= enough:
             topics.append(topic.name)
-    return Subject(True, tuple(topics))
+    return Subject(True, tuple(topics), focused=in_title or ours * FOCUS > len(text))
+
+
+def _is_teaser(text: str) -> bool:
+    """The first words of an article, cut off: a list of articles shows them, and the article is elsewhere."""
+    return len(text) < TEASER and text.rstrip().endswith(("…", "..."))
 
 
 def topics(subject: Subject, found: Found) -> list[str]:
-    """The topics of the page: what it is about, and what its facts are about."""
+    """The topics of the page: what it is about, and what its facts are about.
+
+    A single figure that no indicator names makes no topic: every page mentions something else once.
+    """
     facts = [fact for fact in found.facts if fact.segment == "main"]
-    planned = {"policy_target"} if any(fact.kind in ("target", "plan") for fact in facts) else set()
-    return sorted({*subject.topics, *(fact.topic for fact in facts), *planned})
+    broad = Counter(fact.topic for fact in facts if fact.indicator.endswith(BROAD))
+    stated = {fact.topic for fact in facts if not fact.indicator.endswith(BROAD)}
+    stated |= {topic for topic, number in broad.items() if number > 1}
+    planned = {"policy_target"} if found.is_planned else set()
+    named = {*subject.topics, *stated, *planned}
+    return sorted(named or ({GENERAL_TOPIC} if subject.relevant else ()))
 
 
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
@@ -131,6 +166,8 @@ def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
     for fact in reading.facts(found.rejected):
         found.facts.append(fact)
     found.statements = list(reading.statements())
+    milestones = any(said.kind == "milestone" and said.date is not None for said in found.statements)
+    found.is_planned = reading.is_planned or milestones
     found.facts = _once(found.facts, reading)
     found.statements = _once(found.statements, reading)
     return found
@@ -181,10 +218,11 @@ class _Reading:
     ) -> None:
         self.words, self.page, self.text, self.trust = words, page, text, trust
         self.mentions = mentions
-        self.gate = broad.Gate(words.broad, text, focused)
+        self.gate = broad.Gate(words.broad, words.breaks, text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[Cue, bool] = {}
+        self.is_planned = False
 
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
         masks = dates.spans(self.text) + [m.span() for m in _MASKED.finditer(self.text)]
@@ -202,7 +240,9 @@ class _Reading:
                 rejected.append(Rejected(quantity.start, quantity.end, claim))
                 continue
             crowded = last > place.clause[0] or following < place.clause[1]
-            yield self._fact(quantity, claim, place, sign, crowded)
+            fact = self._fact(quantity, claim, place, sign, crowded)
+            self.is_planned = self.is_planned or (fact.kind in ("target", "plan") and self._names_a_time(place))
+            yield fact
 
     def statements(self) -> Iterator[Statement]:
         for entry in self.words.statements:
@@ -408,7 +448,10 @@ class _Reading:
     def _kind(self, kind: str, place: _Place) -> str:
         if kind != "auto":
             return kind
-        return "target" if _PLANNED.search(self.text, *place.clause) else "actual"
+        planned = _PLANNED.search(self.text, *place.clause) or _DUE.search(
+            self.text, place.sentence[0], place.clause[1]
+        )
+        return "target" if planned else "actual"
 
     def _evidence(self, quantity: Quantity, claim: _Claim, place: _Place, crowded: bool) -> tuple[int, int]:
         """The clause, or the member of its list where the clause holds several numbers."""
@@ -435,6 +478,10 @@ class _Reading:
             if by or _UNTIL.match(self.text, mention.end) or mention.precision in ("year-end", "half-year"):
                 best = mention
         return best
+
+    def _names_a_time(self, place: _Place) -> bool:
+        first = bisect_right(self.mentions, place.sentence[0] - 1, key=lambda mention: mention.start)
+        return first < len(self.mentions) and self.mentions[first].start < place.sentence[1]
 
     def _due(self, place: _Place, at: int) -> DateMention | None:
         """The last date before a statement: by then it is to be so."""

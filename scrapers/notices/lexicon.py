@@ -28,7 +28,7 @@ GENERAL = ("words.yml", "topics.yml", "broad.yml")
 
 KINDS = frozenset({"actual", "target", "requirement", "plan", "definition", "milestone", "auto"})
 SCOPES = ("clause", "sentence", "near", "page")  # near: this sentence or the one before
-REFUSE_SCOPES = ("before", "after", "clause", "sentence")
+REFUSE_SCOPES = ("before", "next", "after", "clause", "sentence")
 QUANTITIES = frozenset(numbers.UNITS) | {"fraction", "bare"}
 _EXAMPLE_KEYS = frozenset(["text", "value", "value_max", "numerator", "denominator", "comparator", "unit", "date"])
 Cue = re.Pattern[str]
@@ -151,6 +151,8 @@ class Lexicon:
     neighbour: Cue
     subject_words: tuple[str, ...]
     foreign: Cue
+    never: Cue
+    elsewhere: Cue
     breaks: Cue
     number_names: Cue
     connectives: Cue  # a run of them, whole
@@ -186,6 +188,8 @@ def load(folder: Path = FOLDER) -> Lexicon:
         neighbour=_cue(general["neighbour"], groups, "topics.yml: neighbour"),
         subject_words=subject_words,
         foreign=_cue(general["foreign"], groups, "topics.yml: foreign"),
+        never=_cue(general["never"], groups, "topics.yml: never"),
+        elsewhere=_cue(general["elsewhere"], groups, "topics.yml: elsewhere"),
         breaks=_cue(["@break"], groups, "words.yml"),
         number_names=_cue(["@number_name"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),

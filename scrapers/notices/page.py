@@ -51,6 +51,8 @@ class Page:
     publish_time: str | None = None
     source: str | None = None
     doc_number: str | None = None
+    address: str | None = None  # the page's own address, where its markup states it
+    language: str | None = None  # as the markup declares it
     related: list[tuple[int, int]] = field(default_factory=list)  # spans in the text
     flags: list[str] = field(default_factory=list)
     suspects: tuple[tuple[int, int], ...] = ()  # sentences of `raw` that are damaged beyond proof: no fact from them

@@ -1,0 +1,81 @@
+"""Whose health service does a page speak of?
+
+Comes in: title, text, the host it came from and the language it declares. Goes out: mainland, taiwan, hongkong_macao
+or abroad; mainland where nothing speaks against it. Never here: whether the page is about our subjects (facts.py).
+
+Pages of Taiwan and overseas look on-topic by their words, so places decide: the gazetteer's regions and the words of
+jurisdiction.yml are counted on both sides, in the title several times. A host such as .tw settles it alone; a language
+only where the words lean the same way, since mainland sites declare wrong ones.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import yaml
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from scrapers.text import gazetteer
+
+MAINLAND = "mainland"
+TITLE_WEIGHT = 4
+LANGUAGE_WEIGHT = 2
+LEAST = 2  # outside words that one passing mention does not make
+SAMPLE = 20_000  # characters that tell whose page it is
+_BEYOND = {"71": "taiwan", "81": "hongkong_macao", "82": "hongkong_macao"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    automaton: AhoCorasick
+    owner: tuple[str, ...]
+    hosts: tuple[tuple[str, str], ...]
+    languages: dict[str, str]
+
+
+def of(title: str | None, text: str, *, url: str | None = None, language: str | None = None) -> str:
+    """The side that most of a page's places and institutions are on."""
+    words = _words()
+    if (host := urlsplit(url or "").hostname) is not None:
+        for ending, side in words.hosts:
+            if host.endswith(ending):
+                return side
+    votes = _count(text[:SAMPLE])
+    for side, number in _count(title or "").items():
+        votes[side] += TITLE_WEIGHT * number
+    declared = words.languages.get((language or "").lower(), MAINLAND)
+    if declared != MAINLAND and votes[declared]:
+        votes[declared] += LANGUAGE_WEIGHT
+    outside = {side: number for side, number in votes.items() if side != MAINLAND}
+    if sum(outside.values()) < LEAST or sum(outside.values()) <= votes[MAINLAND]:
+        return MAINLAND
+    return max(outside, key=lambda side: (outside[side], side))
+
+
+def _count(text: str) -> Counter[str]:
+    words = _words()
+    votes: Counter[str] = Counter()
+    for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
+        votes[words.owner[pattern]] += 1
+    for mention in gazetteer.find(text):
+        sides = {_BEYOND.get(region.province[:2], MAINLAND) for region in mention.candidates}
+        if sides == {MAINLAND}:  # those beyond are among the words
+            votes[MAINLAND] += 1
+    return votes
+
+
+@functools.cache
+def _words() -> _Words:
+    content = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    sides: dict[str, list[str]] = {MAINLAND: content["mainland"], **content["outside"]}
+    pairs = [(word, side) for side, words in sides.items() for word in words]
+    return _Words(
+        automaton=AhoCorasick([word for word, _ in pairs], matchkind=MatchKind.LeftmostLongest),
+        owner=tuple(side for _, side in pairs),
+        hosts=tuple((ending, side) for side, endings in content["hosts"].items() for ending in endings),
+        languages={name: side for side, names in content["languages"].items() for name in names},
+    )
