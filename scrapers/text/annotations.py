@@ -31,16 +31,14 @@ _DIAERESIS = re.compile("u\u0308|ü")
 
 
 def remove_annotations(text: str) -> list[Edit]:
-    """One edit a run of annotations behind one character."""
+    """One edit an annotation."""
     found = list(_true(text))
-    if not found:
-        return []
-    armed = len(found) * 1000 >= DENSITY * sum(len(run) for run in _HAN.findall(text))
-    return [
-        Edit(start, end, "", "pinyin") for start, end, reading in found if armed or _TONED.search(reading) is not None
-    ]
+    if found and len(found) * 1000 < DENSITY * sum(map(len, _HAN.findall(text))):
+        return [edit for edit in found if _TONED.search(text, edit.start, edit.end)]
+    return found
 
 
+@functools.lru_cache(maxsize=65536)
 def is_reading(reading: str, character: str) -> bool:
     """Whether a character may be read so, tones aside. lv, lü and lu are all readings of 绿."""
     return toneless(reading) in readings(character)
@@ -71,8 +69,8 @@ def toneless(reading: str) -> str:
     return _DIAERESIS.sub("v", unicodedata.normalize("NFD", reading).translate(_TONES))
 
 
-def _true(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and reading of every annotation that fits the character it stands behind."""
+def _true(text: str) -> Iterator[Edit]:
+    """Every annotation that fits the character it stands behind."""
     character, ends = "", -1  # the character that the annotations up to `ends` belong to
     for match in _ANNOTATION.finditer(text):
         start = match.start()
@@ -80,7 +78,7 @@ def _true(text: str) -> Iterator[tuple[int, int, str]]:
             character = text[start - 1] if start else ""
         if character >= "\u3400" and is_reading(match[1], character):
             ends = match.end()
-            yield start, ends, match[1]
+            yield Edit(start, ends, "", "pinyin")
 
 
 @functools.cache

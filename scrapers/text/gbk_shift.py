@@ -31,6 +31,8 @@ from scrapers.text.trace import Edit
 
 LONGEST_RUN = 16  # characters out of step
 
+_LEFT = 32  # characters before a place in which its neighbour stands, annotations and all
+
 _HERE = Path(__file__).parent
 _MARK = "[?\uff1f]"
 _SIGN = "[!-~\uff01-\uff5e]"
@@ -44,10 +46,13 @@ _SHIFTED = re.compile(
 _WITH_TONE = rf"(?=[a-zü]{{0,5}}[{TONED}]){SYLLABLE}"
 _SUSPECT = re.compile(
     rf"""
-      (?:(?<=[^\x00-\x7f])|(?<=[a-z{TONED}]\))){_MARK}[,;:\uff0c\uff1b\uff1a](?=[^\x00-\x7f])  # 醫(yī)?;某某
-    | {_MARK}{_WITH_TONE}\)                                                                # ?jīng)
-    | (?:(?<=[^\x00-\x7f])|(?<={_MARK}{_SIGN}))[A-Za-z]\({_WITH_TONE}\)                   # ?,F(xiàn)
-    | (?<=[^\x00-\x7f]){_MARK}{{2}}(?:[A-Za-z](?![A-Za-z])|[^\x00-\x7f]{{1,3}})             # 通??h, 重點??频膬
+    [?\uff1fA-Za-z](?:                               # what it begins with, so that the search runs from one to the next
+        (?:(?<=[^\x00-\x7f]{_MARK})|(?<=[a-z{TONED}]\){_MARK}))[,;:\uff0c\uff1b\uff1a](?=[^\x00-\x7f])  # 醫(yī)?;某某
+      | (?<={_MARK}){_WITH_TONE}\)                                                         # ?jīng)
+      | (?<={_MARK}){_SIGN}[A-Za-z]\({_WITH_TONE}\)                                        # ?,F(xiàn)
+      | (?<=[^\x00-\x7f][A-Za-z])\({_WITH_TONE}\)                                         # 漆t(yī)
+      | (?<=[^\x00-\x7f]{_MARK}){_MARK}(?:[A-Za-z](?![A-Za-z])|[^\x00-\x7f]{{1,3}})         # 通??h, 重點??频膬
+    )
     """,
     re.X,
 )
@@ -70,15 +75,23 @@ def repair_shift(text: str) -> list[Edit]:
     """One edit a place that can be proved or has been reviewed."""
     if "?" not in text and "\uff1f" not in text:
         return []
-    edits = [Edit(m.start(), m.end(), _reviewed()[m[0]], "gbk_shift_table") for m in _any_reviewed().finditer(text)]
-    taken = {at for edit in edits for at in range(edit.start, edit.end)}
-    for match in _SHIFTED.finditer(text):
-        if not taken.isdisjoint(range(*match.span())):
+    edits: list[Edit] = []
+    left, done = "", 0  # what stands before the next place, once repaired
+    places = [*_any_reviewed().finditer(text), *_shifted(text)]
+    for match in sorted(places, key=re.Match.start):
+        start, end = match.span()
+        if start < done:
             continue
-        if (original := _prove(match, text)) is not None:
-            end = match.end() if match["swallowed"] else match.end("trail")
-            edits.append(Edit(match.start(), end, original, "gbk_shift"))
-    return sorted(edits, key=lambda edit: edit.start)
+        if (original := _reviewed().get(match[0])) is not None:
+            rule = "gbk_shift_table"
+        else:
+            before = (left + _ANNOTATED.sub("", text[max(done, start - _LEFT) : start]))[-3:]
+            original, rule = _prove(match, before), "gbk_shift"
+            end = end if match["swallowed"] else match.end("trail")
+        if original is not None:
+            edits.append(Edit(start, end, original, rule))
+            left, done = original, end
+    return edits
 
 
 def suspects(text: str) -> list[Suspect]:
@@ -88,7 +101,7 @@ def suspects(text: str) -> list[Suspect]:
         if not _is_suspect(match[0]):
             continue
         start, end = match.span()
-        before = _CHARACTER_BEFORE.search(text, max(0, start - 4 * LONGEST_RUN), start)
+        before = _CHARACTER_BEFORE.search(text, max(0, start - _LEFT), start)
         start = before.start() if before else start
         if after := _RUN_BEHIND.match(text, end):
             end = after.end()
@@ -121,7 +134,15 @@ def damage(text: str) -> str:
 # ---------------------------------------------------------------- proof
 
 
-def _prove(match: re.Match[str], text: str) -> str | None:
+def _shifted(text: str) -> Iterator[re.Match[str]]:
+    """Every place of the shape, those too that begin within another."""
+    match = _SHIFTED.search(text)
+    while match:
+        yield match
+        match = _SHIFTED.search(text, match.start() + 1)
+
+
+def _prove(match: re.Match[str], before: str) -> str | None:
     """The original characters of a shifted place, or None where the bytes and the reading don't agree on them."""
     try:
         data = bytes([_byte(match["sign"])]) + match["run"].encode("gbk")
@@ -136,7 +157,7 @@ def _prove(match: re.Match[str], text: str) -> str | None:
             decoded = data[:-1].decode("gbk") + last
     except (UnicodeError, ValueError):
         return None
-    head = _head(text[max(0, match.start() - 8) : match.start()], decoded)
+    head = _head(before, decoded[:3])
     return None if head is None else head + decoded
 
 
@@ -162,9 +183,8 @@ def _by_reading(lead: int, reading: str) -> str | None:
 @functools.lru_cache(maxsize=4096)
 def _head(before: str, after: str) -> str | None:
     """The character whose first byte is lost: the only one that makes a reviewed word with what stands around it."""
-    left = _ANNOTATED.sub("", before)
-    around = "".join(map(script.simplified, left + " " + after))
-    at = len(left)
+    around = "".join(map(script.simplified, before + " " + after))
+    at = len(before)
     found = {
         row["head"]
         for row in _heads()
@@ -176,7 +196,7 @@ def _head(before: str, after: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-_ANNOTATED = re.compile(rf"\({SYLLABLE}\)|^{SYLLABLE}\)")
+_ANNOTATED = re.compile(rf"[(\uff08]{SYLLABLE}[)\uff09]|^{SYLLABLE}[)\uff09]")
 
 
 def _offsets(word: str, head: str) -> Iterator[int]:

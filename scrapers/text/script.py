@@ -51,9 +51,11 @@ def convert(text: str) -> str:
     if len(converted) != len(text):  # a phrase of another length: character by character then
         converted = "".join(map(simplified, text))
     converted = converted.translate(_variants())
+    parts, done = [], 0
     for name in _protected().finditer(text):
-        converted = converted[: name.start()] + name[0] + converted[name.end() :]
-    return converted
+        parts += [converted[done : name.start()], name[0]]
+        done = name.end()
+    return "".join([*parts, converted[done:]])
 
 
 @functools.cache

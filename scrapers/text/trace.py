@@ -11,10 +11,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put `replacement` where text[start:end] was. `rule` names the reason, for the log."""
 
     start: int
@@ -24,58 +24,45 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """`length` characters made of source[start:end]; equal lengths map character by character."""
-
-    start: int
-    end: int
-    length: int
-
-
-@dataclass(frozen=True, slots=True)
 class Traced:
     """A text, and the way back to the text it began as."""
 
     text: str
     _source: Traced | None = None
+    # Piece number n is the text from _begins[n] to the next begin, made of source[_starts[n]:_ends[n]]; a piece as long
+    # as what it is made of maps character by character. Three lists of numbers cost less than a list of objects.
     _begins: list[int] = field(default_factory=list, repr=False)
-    _pieces: list[_Piece] = field(default_factory=list, repr=False)
+    _starts: list[int] = field(default_factory=list, repr=False)
+    _ends: list[int] = field(default_factory=list, repr=False)
 
     def edit(self, edits: Sequence[Edit]) -> Traced:
         """The text after these edits, which must be in order and apart from one another."""
         if not edits:
             return self
-        parts: list[str] = []
-        pieces: list[_Piece] = []
+        made = _Made(self)
         done = 0
         for edit in edits:
             if edit.start < done or edit.end < edit.start or edit.end > len(self.text):
                 raise ValueError(f"edit {edit.rule!r} at {edit.start}..{edit.end} overlaps or is outside the text")
             if edit.start > done:
-                parts.append(self.text[done : edit.start])
-                pieces.append(_Piece(done, edit.start, edit.start - done))
+                made.add(self.text[done : edit.start], done, edit.start)
             if edit.replacement:
-                parts.append(edit.replacement)
-                pieces.append(_Piece(edit.start, edit.end, len(edit.replacement)))
+                made.add(edit.replacement, edit.start, edit.end)
             done = edit.end
         if done < len(self.text):
-            parts.append(self.text[done:])
-            pieces.append(_Piece(done, len(self.text), len(self.text) - done))
-        return self._made_of(parts, pieces)
+            made.add(self.text[done:], done, len(self.text))
+        return made.finish()
 
     def select(self, spans: Iterable[tuple[int, int]], glue: str = "\n") -> Traced:
         """These spans, in this order, with `glue` between them."""
-        parts: list[str] = []
-        pieces: list[_Piece] = []
+        made = _Made(self)
         for start, end in spans:
             if end <= start:
                 continue
-            if parts:
-                parts.append(glue)
-                pieces.append(_Piece(start, start, len(glue)))
-            parts.append(self.text[start:end])
-            pieces.append(_Piece(start, end, end - start))
-        return self._made_of(parts, pieces)
+            if made.length:
+                made.add(glue, start, start)
+            made.add(self.text[start:end], start, end)
+        return made.finish()
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where text[start:end] stood in the text that the first step began with."""
@@ -88,22 +75,39 @@ class Traced:
             return self._source.origin(at, at)
         return self._source.origin(self._begin(start), self._end(end))
 
-    def _made_of(self, parts: list[str], pieces: list[_Piece]) -> Traced:
-        begins: list[int] = []
-        at = 0
-        for piece in pieces:
-            begins.append(at)
-            at += piece.length
-        return Traced("".join(parts), self, begins, pieces)
-
     def _begin(self, at: int) -> int:
         index = bisect_right(self._begins, at) - 1
-        piece = self._pieces[index]
-        return piece.start + (at - self._begins[index] if piece.length == piece.end - piece.start else 0)
+        return self._starts[index] + (at - self._begins[index] if self._is_straight(index) else 0)
 
     def _end(self, at: int) -> int:
-        if not self._pieces:
+        if not self._begins:
             return 0
         index = bisect_right(self._begins, at - 1) - 1
-        piece = self._pieces[index]
-        return piece.start + at - self._begins[index] if piece.length == piece.end - piece.start else piece.end
+        return self._starts[index] + at - self._begins[index] if self._is_straight(index) else self._ends[index]
+
+    def _is_straight(self, index: int) -> bool:
+        """Whether a piece is as long as what it is made of."""
+        following = self._begins[index + 1] if index + 1 < len(self._begins) else len(self.text)
+        return following - self._begins[index] == self._ends[index] - self._starts[index]
+
+
+class _Made:
+    """A text in the making, piece by piece."""
+
+    def __init__(self, source: Traced) -> None:
+        self.length = 0
+        self._source = source
+        self._parts: list[str] = []
+        self._begins: list[int] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, part: str, start: int, end: int) -> None:
+        self._parts.append(part)
+        self._begins.append(self.length)
+        self._starts.append(start)
+        self._ends.append(end)
+        self.length += len(part)
+
+    def finish(self) -> Traced:
+        return Traced("".join(self._parts), self._source, self._begins, self._starts, self._ends)
