@@ -7,6 +7,7 @@ ever), tombstones of refused bytes, event lines. Never here: fetching, judging w
                  /<capture_id><suffix>      bytes that no one may read as content yet
                  /<capture_id>.drop.json    where the file lay in the inbox, written before it was moved
                  /<capture_id>.intent.json  the line about to be logged, written after the wall and before the rename
+                /<run_id>.import.json      what of a verified bundle is about to enter (see bundle.py)
     archive/<aa>/<sha256>                   bytes whose capture line exists, or whose intent does
                 /<sha256>.tombstone.json    bytes that the wall refused: rule, field and line, never a value
     events/<YYYY-MM>/<run_id>.ndjson        append-only, one write a line
@@ -250,10 +251,10 @@ class Archive:
         sha256, size = (capture.sha256, capture.size) if capture.sha256 else digest(held)
         refusal = self._ask_wall(held, source) if capture.role == "document" else None
         if refusal:
-            capture = replace(capture, outcome="refused", sha256=None, size=size, error=_reason(refusal))
+            capture = replace(capture, outcome="refused", sha256=None, size=size, error=reason(refusal))
         else:
             capture = replace(capture, outcome=self._compare(capture, sha256), sha256=sha256, size=size)
-            _sync_file(held)
+            sync_file(held)
         intent = {
             "capture": asdict(capture),
             "held": held.name,
@@ -373,6 +374,9 @@ class Archive:
             note.unlink()
             (room / f"{intent['capture']['capture_id']}.drop.json").unlink(missing_ok=True)
             healed += 1
+        for note in sorted(room.glob("*.import.json")):
+            carry_out_import(self.home, room, json.loads(note.read_bytes()), note.name)
+            healed += 1
         for note in sorted(room.glob("*.drop.json")):
             healed += self._return_to_inbox(room, json.loads(note.read_bytes()))
             note.unlink()
@@ -399,6 +403,58 @@ class Archive:
         held.rename(_free(place))
         checkpoint("returned")
         return 1
+
+
+@contextmanager
+def room(home: Path, run_id: str) -> Iterator[Path]:
+    """A directory under held/ for one run; what is left in it when the run dies, `recover` deals with."""
+    entered = _Room.enter(home / "held" / run_id, wait=True)
+    assert entered
+    with entered:
+        yield entered.path
+
+
+def carry_out_import(home: Path, room: Path, intent: dict[str, Any], note: str) -> None:
+    """Bring staged files and logs of a verified bundle in, as the intent says. May be done again after a crash.
+
+    {files: [sha256], tombstones: {sha256: refusal}, logs: [events/<month>/<run_id>.ndjson]}. Bytes first, then the
+    lines that name them; the note that stands meanwhile makes both happen or, before it is written, neither.
+    """
+    _write(room / note, intent, room)
+    checkpoint("import noted")
+    for sha256 in intent["files"]:
+        place = archive_path(home, sha256)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if not place.exists():
+            (room / sha256).chmod(0o444)
+            (room / sha256).rename(place)
+            _sync_directory(place.parent)
+        checkpoint("import renamed")
+    for sha256, refusal in intent["tombstones"].items():
+        _write(tombstone_path(home, sha256), {"sha256": sha256, **refusal}, room)
+    for path in intent["logs"]:
+        _bring_up(home / path, (room / Path(path).name).read_bytes())
+        checkpoint("import logged")
+    for leftover in room.iterdir():
+        if leftover.name not in (".lock", note):
+            leftover.unlink()
+    (room / note).unlink()
+
+
+def _bring_up(log: Path, whole: bytes) -> None:
+    """Append what a log lacks of its whole content."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(log, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _cut_torn_line(descriptor)
+        at = os.fstat(descriptor).st_size
+        while at < len(whole):
+            at += os.write(descriptor, whole[at:])
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    _sync_directory(log.parent)
 
 
 class _Known:
@@ -513,7 +569,8 @@ def _free(place: Path) -> Path:
     return free
 
 
-def _reason(refusal: Refusal) -> str:
+def reason(refusal: Refusal) -> str:
+    """A refusal in one line: coordinates only."""
     where = [f"line {refusal.line}"] if refusal.line else []
     where += [f"field {refusal.field}"] if refusal.field else []
     return " ".join([f"rule {refusal.rule}", *where])
@@ -542,7 +599,8 @@ def _write(path: Path, content: dict[str, Any], room: Path) -> None:
     _sync_directory(path.parent)
 
 
-def _sync_file(path: Path) -> None:
+def sync_file(path: Path) -> None:
+    """The file's bytes are on the disk when this returns."""
     with _descriptor(path) as descriptor:
         os.fsync(descriptor)
 

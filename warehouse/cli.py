@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scrapers import archive, notices, records, registry, steps
+from scrapers import archive, bundle, notices, records, registry, steps
 from warehouse import airflow_local, catalogue, database, door, events, lease, privacy, publish, refresh, report, status
 from warehouse import first_run as sample_night
 from warehouse import settings as environment
@@ -42,6 +42,7 @@ class Failed(click.ClickException):
 
 
 FAILURES = (
+    bundle.BundleRefused,
     environment.HomeError,
     registry.RegistryError,
     refresh.Refused,
@@ -174,6 +175,71 @@ def replay(since: str, sources: tuple[str, ...]) -> None:
         with _bars() as bar:
             count = steps.replay(s.home, chosen, _day(since), bar)
     click.echo(f"{count} captures read again")
+
+
+# ---- the archive across a gap
+
+
+@main.group("archive")
+def archive_group() -> None:
+    """Carry the archive across a one-way network gap, as signed files."""
+
+
+@archive_group.command("keygen")
+@click.argument("name", type=click.Path(path_type=Path))
+def keygen(name: Path) -> None:
+    """Make NAME.key, which signs exports outside, and NAME.pub, which is trusted inside."""
+    with _failures():
+        private, public = bundle.keygen(name)
+    click.echo(f"private key {private} (keep it outside)\npublic key {public} (carry it inside once)")
+
+
+@archive_group.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--key", type=click.Path(path_type=Path), help="Private key (default YILIAN_EXPORT_KEY).")
+@click.option("--since", metavar="DATE", help="All runs from this day on (default what no export has carried yet).")
+def archive_export(file: Path, key: Path | None, since: str | None) -> None:
+    """Write what was fetched to FILE, signed."""
+    with _failures():
+        s = settings()
+        private = key or s.export_key
+        if private is None:
+            raise click.UsageError("no key: give --key or set YILIAN_EXPORT_KEY")
+        day = _day(since).isoformat() if since else None
+        done = bundle.export(s.home, s.open_home(), file, bundle.private_key(private), day)
+    if done.runs:
+        click.echo(f"{done.path}: {done.runs} runs, {done.files} files, {done.size} bytes")
+    else:
+        click.echo("nothing that was not exported yet")
+
+
+@archive_group.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Trusted public key (default YILIAN_TRUSTED_KEYS).",
+)
+def archive_import(files: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
+    """Take bundles in, each whole or not at all; the next refresh reads and loads them."""
+    with _failures():
+        s = settings()
+        trusted = [bundle.public_key(path) for path in keys or s.trusted_keys]
+        if not trusted:
+            raise click.UsageError("no trusted key: give --key or set YILIAN_TRUSTED_KEYS")
+        home_kind = s.open_home()
+        for file in files:
+            try:
+                with _bars() as bar:
+                    got = bundle.take_in(s.home, home_kind, file, trusted, s.sources(), privacy.wall, tell=bar.advance)
+            except bundle.BundleRefused as refusal:
+                raise bundle.BundleRefused(f"{file} is refused: {refusal}") from None
+            refused = f", {got.refused} refused by the wall" if got.refused else ""
+            click.echo(
+                f"{file}: {got.captures} captures of {got.runs} runs, {got.files} files{refused}; signed {got.signer}"
+            )
 
 
 # ---- the night

@@ -7,6 +7,8 @@
 | YILIAN_ACTIVATE | ids of packaged sources to switch on, separated by spaces or commas | none |
 | YILIAN_SAMPLE_SITE | address of the sample site | as noted in the home, else http://127.0.0.1:18765 |
 | YILIAN_SECRET_<NAME> | a credential that a source.yml names as {secret_<name>} | none |
+| YILIAN_EXPORT_KEY | the private key that signs archive bundles (outside) | none |
+| YILIAN_TRUSTED_KEYS | public keys whose bundles are taken in (inside), separated as PATH is | none |
 | YILIAN_ALERT_WEBHOOK | where alerts are posted as JSON | none: alerts stand in the event log only |
 | YILIAN_KEEP_VERSIONS | published versions kept besides the current one | 7 |
 | YILIAN_THREADS | threads of DuckDB and dbt | the machine's cores, 8 at most |
@@ -48,6 +50,8 @@ class Settings:
     source_folders: tuple[Path, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # secrets are among them
     activate: tuple[str, ...] = ()
+    export_key: Path | None = None
+    trusted_keys: tuple[Path, ...] = ()
     alert_webhook: str | None = None
     keep_versions: int = 7
     threads: int = 2
@@ -124,6 +128,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         source_folders=(registry.PACKAGED, *more),
         variables={"sample_site": site.rstrip("/"), **_secrets(env)},
         activate=tuple(env.get("YILIAN_ACTIVATE", "").replace(",", " ").split()),
+        export_key=Path(env["YILIAN_EXPORT_KEY"]).resolve() if env.get("YILIAN_EXPORT_KEY") else None,
+        trusted_keys=tuple(Path(p).resolve() for p in env.get("YILIAN_TRUSTED_KEYS", "").split(os.pathsep) if p),
         alert_webhook=env.get("YILIAN_ALERT_WEBHOOK") or None,
         keep_versions=_count(env, "YILIAN_KEEP_VERSIONS", 7),
         threads=_count(env, "YILIAN_THREADS", min(8, os.cpu_count() or 2)),
