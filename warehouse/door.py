@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from scrapers import contracts
+from scrapers import contracts, feeds
+from scrapers.archive import digest
 from scrapers.contracts import Contract, blame, checks
 from scrapers.contracts.blame import Fault, Record
 from scrapers.feeds import ndjson
+from scrapers.feeds.manifest import BACKFILL_DAYS, Manifest, beside
 from scrapers.registry import Source
 from warehouse import database, privacy
 from warehouse.database import Connection
@@ -61,7 +64,8 @@ QUARANTINE_SCHEMA = pa.schema(
 class Receipt:
     """What the door says about one file. Counts are of lines that hold something: total = accepted + rejections.
 
-    `warnings` are accepted lines that a rule of severity warn or flag speaks of.
+    `warnings` are accepted lines that a rule of severity warn or flag speaks of. `sheets` tell of a table, in the
+    order of its line numbers, what its headings were read as; `manifest` is what its sender promised.
     """
 
     source_id: str
@@ -74,6 +78,10 @@ class Receipt:
     warnings: dict[str, int] = field(default_factory=dict)
     file_refused: str | None = None
     contract_versions: dict[str, str] = field(default_factory=dict)
+    format: str = "ndjson"
+    sheets: list[dict[str, Any]] = field(default_factory=list)
+    skipped_sheets: list[int] = field(default_factory=list)
+    manifest: dict[str, Any] | None = None
 
 
 def receipt_path(home: Path, source_id: str, file_sha256: str) -> Path:
@@ -81,20 +89,31 @@ def receipt_path(home: Path, source_id: str, file_sha256: str) -> Path:
     return home / "accepted" / "receipts" / source_id / f"{file_sha256}.json"
 
 
-def judge(home: Path, path: Path, *, source: Source, file_sha256: str, filename: str, received_at: str) -> Receipt:
+def judge(
+    home: Path,
+    path: Path,
+    *,
+    source: Source,
+    file_sha256: str,
+    filename: str,
+    received_at: str,
+    manifest: Manifest | None = None,
+) -> Receipt:
     """Judge one archived file and leave its rows, its quarantine and, last, its receipt. Safe to repeat."""
     receipt = Receipt(source.id, file_sha256, filename, received_at)
+    receipt.manifest = asdict(manifest) if manifest else None
     with ExitStack() as stack:
         files = stack.enter_context(_Files(home, receipt))
-        judged = _Judged(source, source.id, file_sha256, files.accept, files.refuse)
+        judged = _Judged(source, source.id, file_sha256, files.accept, files.refuse, manifest)
         try:
-            judged.read(stack.enter_context(_connection()), path)
+            judged.read(stack.enter_context(_connection()), path, filename)
         except ndjson.Unreadable as unreadable:
             files.discard()
             receipt.file_refused = unreadable.rule
         else:
             judged.sum_up(receipt)
             files.publish()
+        judged.tell(receipt)
     target = receipt_path(home, source.id, file_sha256)
     _write(
         target, lambda part: part.write_text(json.dumps(asdict(receipt), ensure_ascii=False, indent=2) + "\n", "utf-8")
@@ -103,28 +122,34 @@ def judge(home: Path, path: Path, *, source: Source, file_sha256: str, filename:
 
 
 def check(path: Path, source: Source | None = None) -> dict[str, Any]:
-    """The same verdicts, nothing written: {file, accepted, rejections: [{line, rule, field}], file_refused}.
+    """The same verdicts, nothing written: {file, accepted, rejections: [{line, rule, field}], file_refused, warnings}.
 
-    Personal data refuses the file; its lines (the first MAX_HITS) stand among the rejections.
+    Personal data refuses the file; its lines (the first MAX_HITS) stand among the rejections. Of a workbook the line is
+    the sheet's row, and `sheet` says which sheet where it is not the first. A manifest beside the file is held to.
     """
     blamed: list[dict[str, Any]] = []
     found: dict[str, Any] = {"file": str(path), "accepted": 0, "rejections": blamed, "file_refused": None}
+    promised = beside(path)
 
     def refuse(line: int, fault: Fault) -> None:
         blamed.append({"line": line, "rule": fault.rule, "field": fault.field})
 
-    judged = _Judged(source, "", "", lambda _record_type, _rows: None, refuse)
+    judged = _Judged(source, "", digest(path)[0] if promised else "", lambda _type, _rows: None, refuse, promised)
     try:
-        hits = privacy.search(path)
+        hits = privacy.search(path, source)
         personal = [hit for hit, _ in zip(hits, range(MAX_HITS), strict=False)]
         with _connection() as con:
-            judged.read(con, path)
+            judged.read(con, path, path.name)
     except ndjson.Unreadable as unreadable:
-        return {**found, "rejections": [], "file_refused": unreadable.rule}
-    blamed += [{"line": hit.line, "rule": hit.rule, "field": hit.field} for hit in personal]
-    blamed.sort(key=lambda rejection: rejection["line"])
+        return {**found, "rejections": [], "file_refused": unreadable.rule, "warnings": {}}
+    found["rejections"] = [
+        *(judged.placed(r, [number for number, _ in judged.sheets]) for r in blamed),
+        *(judged.placed({"line": h.line, "rule": h.rule, "field": h.field}, None) for h in personal),
+    ]
+    found["rejections"].sort(key=lambda rejection: (rejection.get("sheet", 1), rejection["line"]))
     found["accepted"] = 0 if personal else sum(judged.accepted.values())
     found["file_refused"] = personal[0].rule if personal else None
+    found["warnings"] = dict(sorted(judged.warnings.items()))
     return found
 
 
@@ -156,12 +181,16 @@ class _Judged:
         file_sha256: str,
         accept: Callable[[str, pa.Table], None],
         refuse: Callable[[int, Fault], None],
+        manifest: Manifest | None = None,
     ) -> None:
         self.source = source
         self.source_id = source_id
         self.file_sha256 = file_sha256
         self._accept = accept
         self._refuse = refuse
+        self.manifest = manifest
+        self.days: list[date] = []  # the first and the last of what was accepted of each slice, masters aside
+        self.reading: feeds.Reading | None = None
         self.accepted: Counter[str] = Counter()
         self.rejections: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
@@ -169,10 +198,56 @@ class _Judged:
         every = set(contracts.load())
         self.record_types = every & set(source.record_types) if source and source.record_types else every
 
-    def read(self, con: Connection, path: Path) -> None:
+    def read(self, con: Connection, path: Path, name: str) -> None:
         """Judge every line of a file. Raises Unreadable; what was handed on before is then void."""
-        for part in ndjson.slices(path):
+        if self.manifest and self.manifest.sha256 != self.file_sha256:
+            raise ndjson.Unreadable("MANIFEST-sha256")
+        self.reading, parts = feeds.read(path, name, self.source)
+        for part in parts:
+            self.warnings.update(part.warnings)
             self._read_slice(con, part)
+        if self.manifest:
+            self._hold_to(self.manifest)
+
+    def _hold_to(self, manifest: Manifest) -> None:
+        """A file that is not what its manifest says is refused whole."""
+        if manifest.rows is not None and manifest.rows != self.accepted.total() + self.rejections.total():
+            raise ndjson.Unreadable("MANIFEST-rows")
+        first, last = manifest.period_from or "0000", manifest.period_to or "9999"
+        if any(not first <= day.isoformat() <= last for day in self.days):
+            raise ndjson.Unreadable("MANIFEST-period")
+
+    def tell(self, receipt: Receipt) -> None:
+        """Write what is known of the file itself into a receipt, refused or not: names of headings, never values."""
+        if self.reading is None:
+            return
+        receipt.format = self.reading.format
+        receipt.skipped_sheets = self.reading.skipped
+        receipt.sheets = [
+            {
+                "sheet": number,
+                "record_type": notes.record_type,
+                "headings": notes.headings,
+                "unknown": notes.unknown,
+                "unreconciled": [{"line": row, "field": path} for row, path in notes.unreconciled],
+            }
+            for number, notes in self.sheets
+        ]
+
+    @property
+    def sheets(self) -> list[tuple[int, feeds.Notes]]:
+        return self.reading.sheets if self.reading else []
+
+    def placed(self, rejection: dict[str, Any], numbers: list[int] | None) -> dict[str, Any]:
+        """A rejection with the row of its sheet as its line, and the sheet's number where it is not the first.
+
+        `numbers`: of the sheets that lines count; None where they count every sheet of the workbook.
+        """
+        if self.reading is None or self.reading.format != "xlsx":
+            return rejection
+        nth, row = feeds.place_of(rejection["line"])
+        number = numbers[nth] if numbers else nth + 1
+        return {**rejection, "line": row} | ({"sheet": number} if number > 1 else {})
 
     def sum_up(self, receipt: Receipt) -> None:
         """Write the counts into a receipt. Contract versions: of the types that the file holds, also where refused."""
@@ -200,7 +275,12 @@ class _Judged:
     def _read_again(self, con: Connection, part: ndjson.Slice, lines: list[int]) -> None:
         good: dict[str, list[tuple[int, str]]] = {}
         for line_no in lines:
-            found = blame.read_again(part.line(line_no), self.record_types)
+            blamed = part.blamed.get(line_no)
+            found = (
+                Fault(blamed.rule, blamed.field, blamed.record_type)
+                if blamed
+                else blame.read_again(part.line(line_no), self.record_types)
+            )
             if isinstance(found, Fault):
                 self._reject(line_no, found)
             elif isinstance(found, Record):
@@ -225,7 +305,7 @@ class _Judged:
         """
         con.execute(f"create or replace temp table reading as {_reading(contract.record_type, is_trusted)}")
         unclean, code_rules = _wrong_values(con, contract, is_trusted)
-        rules = [*_rules(contract), *code_rules, *_source_rules(self.source)]
+        rules = [*_rules(contract), *code_rules, *_source_rules(self.source), *_late_rules(contract, self.manifest)]
         refusing = " ".join(f"when {rule.broken_when} then {n}" for n, rule in enumerate(rules) if rule.refuses)
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
         remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
@@ -246,6 +326,8 @@ class _Judged:
             return
         self.accepted[contract.record_type] += rows.num_rows
         self.seen.add(contract.record_type)
+        if self.manifest and not contract.is_master:
+            self.days += [day for day in pc.min_max(rows["event_date"]).as_py().values() if day]
         self._accept(contract.record_type, rows.drop_columns(["broken", *remarks]))
         for name, rule in remarks.items():
             if count := pc.sum(rows[name]).as_py():
@@ -340,6 +422,17 @@ def _source_rules(source: Source | None) -> Iterator[_Rule]:
     if source and source.organisations:
         own = _one_of("reporter_org_code", source.organisations)
         yield _Rule("Q24", "refuse", "reporter_org_code", f"not {own}")
+
+
+def _late_rules(contract: Contract, manifest: Manifest | None) -> Iterator[_Rule]:
+    """Q03: a record much older than its making belongs into a file whose manifest says `backfill`.
+
+    Without a manifest nobody could say so: there it is told, and accepted.
+    """
+    if not contract.is_master and not (manifest and manifest.backfill):
+        severity = "refuse" if manifest else "flag"
+        old = f"op = 'upsert' and event_date < cast(produced_at as date) - interval {BACKFILL_DAYS} days"
+        yield _Rule("Q03", severity, "event_date", f"({old})")
 
 
 def _one_of(column: str, values: Any) -> str:

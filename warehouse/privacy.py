@@ -25,7 +25,7 @@ from typing import Any
 import pyarrow.compute as pc
 import yaml
 
-from scrapers import contracts
+from scrapers import contracts, feeds
 from scrapers.archive import Refusal
 from scrapers.contracts import Contract, Field
 from scrapers.feeds import ndjson
@@ -52,19 +52,31 @@ def wall(path: Path, source: Source) -> Refusal | None:
     if source.kind != "feed":
         return None
     try:
-        return next(search(path), None)
+        return _told(next(search(path, source), None), path)
     except ndjson.Unreadable as unreadable:
         return Refusal(unreadable.rule)
 
 
-def search(path: Path) -> Iterator[Refusal]:
-    """Every hit in a feed file, the first of each line, in order. Raises ndjson.Unreadable."""
-    for part in ndjson.slices(path):
+def search(path: Path, source: Source | None = None) -> Iterator[Refusal]:
+    """Every hit in a feed file, the first of each line, in order. Raises ndjson.Unreadable.
+
+    Of a table every cell is searched; the line is the row, with feeds.SHEET for each sheet of a workbook before its own
+    (hidden ones count), and 0 where it is no cell (a comment, a property).
+    """
+    for part in feeds.searched(path, source=source):
         table = part.table()
         is_candidate = pc.or_(pc.is_null(table["text"]), pc.match_substring_regex(table["text"], _candidate()))
         for number in table["line_no"].filter(pc.fill_null(is_candidate, True)).to_pylist():
             if found := _search_line(part.line(number)):
                 yield Refusal(found[0], found[1], number)
+
+
+def _told(hit: Refusal | None, path: Path) -> Refusal | None:
+    """A hit in a workbook with its row as the line, and the sheet in its field where it is not the first."""
+    if hit is None or hit.line is None or feeds.format_of(path, path.name) != "xlsx":
+        return hit
+    nth, row = feeds.place_of(hit.line)
+    return Refusal(hit.rule, f"sheet {nth + 1}: {hit.field}" if nth else hit.field, row)
 
 
 def find(text: str, *, identity_only: bool = False) -> str | None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -40,11 +40,25 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Blamed:
+    """A line that its reader refuses, because only the reader saw what the sheet held."""
+
+    rule: str
+    field: str | None
+    record_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
-    """Lines that follow one another, without their line ends. `first` is the number of the first, from 1."""
+    """Lines that follow one another, without their line ends. `first` is the number of the first, from 1.
+
+    `blamed` are lines refused already, by number; `warnings` count what is told and refuses nothing.
+    """
 
     first: int
     lines: list[bytes]
+    blamed: Mapping[int, Blamed] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
 
     def line(self, number: int) -> bytes:
         return self.lines[number - self.first]
@@ -98,22 +112,29 @@ def _lines(path: Path) -> Iterator[list[bytes]]:
 def _chunks(path: Path) -> Iterator[bytes]:
     """The decompressed bytes, without a BOM before the first line."""
     size = 0
-    with _opened(path) as file:
-        try:
-            while chunk := file.read(CHUNK):
-                if not size:
-                    _refuse_wide(chunk)
-                    chunk = chunk.removeprefix(BOM)
-                size += len(chunk)
-                if size > MAX_BYTES:
-                    raise Unreadable("FILE-too-large")
-                yield chunk
-        except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowException, OSError) as error:
-            raise Unreadable("FILE-damaged-container") from error
+    with opened(path) as file, damage_told():
+        while chunk := file.read(CHUNK):
+            if not size:
+                _refuse_wide(chunk)
+                chunk = chunk.removeprefix(BOM)
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise Unreadable("FILE-too-large")
+            yield chunk
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
+def damage_told() -> Iterator[None]:
+    """Whatever a damaged container raises while it is read, as Unreadable."""
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile, pa.ArrowException, OSError) as error:
+        raise Unreadable("FILE-damaged-container") from error
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """The decompressed bytes of a file. Raises Unreadable for a container that holds no lines."""
     with path.open("rb") as raw:
         head = raw.read(8)
         raw.seek(0)
