@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scrapers import archive, bundle, notices, records, registry, steps
+from scrapers import archive, bundle, examples, notices, records, registry, steps
 from warehouse import airflow_local, catalogue, database, door, events, lease, privacy, publish, refresh, report, status
 from warehouse import first_run as sample_night
 from warehouse import settings as environment
@@ -104,6 +104,34 @@ def check(files: tuple[Path, ...], as_json: bool) -> None:
         click.echo(json.dumps(verdict, ensure_ascii=False))
     if bad:
         raise Failed(f"{bad} of {len(files)} files hold something that the door refuses")
+
+
+@main.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--draft", is_flag=True, help="Write the expectation that is missing, for you to review.")
+def example(source_id: str, folder: Path, draft: bool) -> None:
+    """Compare what SOURCE reads from its recorded files in FOLDER with what was reviewed. No database, no network."""
+    with _failures():
+        source = settings().sources().get(source_id)
+        if source is None:
+            raise Failed(f"there is no source {source_id!r}")
+        cases = examples.cases(folder)
+        if not cases:
+            raise Failed(f"{folder} holds no recorded file")
+        for case in cases if draft else ():
+            file = examples.expectation(case)
+            if not file.exists():
+                content = json.dumps(examples.draft(source, case, door.check), ensure_ascii=False, indent=2)
+                file.write_text(content + "\n", encoding="utf-8")
+                click.echo(f"drafted {file}")
+        faults = [fault for case in cases for fault in examples.faults(source, case, door.check)]
+    for fault in faults:
+        click.echo(fault)
+    if faults and not draft:
+        raise Failed(f"{len(faults)} faults in the examples of {source_id}")
+    if not draft:
+        click.echo(f"{source_id}: {len(cases)} examples as reviewed")
 
 
 # ---- the outside world

@@ -112,10 +112,15 @@ def _link(element: Tag) -> Tag | None:
 
 def _entry(element: Tag, link: Tag, base: str, article_pattern: str | None) -> tuple[Entry, str | None]:
     url = absolute(base, str(link["href"]))
-    title = " ".join(str(link.get("title") or "").split()) or " ".join(link.get_text().split())
+    heading = link.select_one("h1, h2, h3, h4, h5, h6")  # a whole card may be the link: headline, day and first lines
+    title = _words(str(link.get("title") or "")) or _words((heading or link).get_text())
     beside = element.get_text(" ").replace(link.get_text(" "), " ", 1)  # a date in the title is not the list's
     entry = Entry(url or str(link["href"]).strip(), title, iso_date(beside) or _split_date(element))
     return entry, judge_address(url, base, article_pattern)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _split_date(element: Tag) -> str | None:

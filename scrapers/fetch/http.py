@@ -187,6 +187,8 @@ class PoliteSession:
         response = self._walk(self._with_tls(url), headers, deadline, self._hops, check_robots=self._fetch.robots)
         try:
             if response.status_code == 304:
+                with suppress(urllib3.exceptions.HTTPError):
+                    response.raw.read(challenge.HEAD_BYTES)  # an answer read to its end gives the connection back
                 return {
                     "outcome": "not_modified",
                     "status": 304,

@@ -73,7 +73,7 @@ class Publisher:
 
             def do_GET(self) -> None:
                 publisher.requests.append(Request(self.path, time.monotonic(), dict(self.headers), self.client_address))
-                publisher.pages.get(self.path, Page(b"nothing here", 404))(self)
+                (publisher.pages.get(self.path) or publisher.answer)(self)
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -90,6 +90,10 @@ class Publisher:
             context.load_cert_chain(certificate)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         self.url = f"http{'s' if certificate else ''}://127.0.0.1:{self._server.server_port}"
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        """What `pages` does not hold; replicas of sites answer here."""
+        Page(b"nothing here", 404)(handler)
 
     def asked(self, path: str | None = None) -> list[str]:
         """The paths asked for, in order, without robots.txt."""
