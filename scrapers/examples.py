@@ -25,7 +25,7 @@ from scrapers.fetch import challenge
 from scrapers.records import Fact
 from scrapers.registry import Source
 
-Door = Callable[[Path], dict[str, Any]]
+Door = Callable[[Path, Source], dict[str, Any]]
 
 ENDING = ".expected.json"
 
@@ -66,7 +66,7 @@ def _read(source: Source, case: Path, url: str, door: Door | None) -> dict[str, 
     if case.name.startswith("list"):
         return _read_list(source, case.read_bytes(), url)
     if source.kind == "feed":
-        return _read_feed(case, door)
+        return _read_feed(source, case, door)
     return _read_notice(source, case.read_bytes(), url)
 
 
@@ -90,10 +90,10 @@ def _read_list(source: Source, data: bytes, url: str) -> dict[str, Any]:
     }
 
 
-def _read_feed(case: Path, door: Door | None) -> dict[str, Any]:
+def _read_feed(source: Source, case: Path, door: Door | None) -> dict[str, Any]:
     if door is None:
         raise ValueError(f"{case}: a feed file is read by the door, and none was handed in")
-    return {key: value for key, value in door(case).items() if key != "file"}
+    return {key: value for key, value in door(case, source).items() if key != "file"}
 
 
 def _read_notice(source: Source, data: bytes, url: str) -> dict[str, Any]:

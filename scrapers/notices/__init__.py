@@ -14,7 +14,7 @@ from scrapers.notices import facts, geography, jurisdiction, lexicon, page, plac
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.3.1"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.3.2"  # changes with every change of what is read from a page, so that archives are read again
 
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
 
