@@ -93,7 +93,8 @@ def _read_list(source: Source, data: bytes, url: str) -> dict[str, Any]:
 def _read_feed(source: Source, case: Path, door: Door | None) -> dict[str, Any]:
     if door is None:
         raise ValueError(f"{case}: a feed file is read by the door, and none was handed in")
-    return {key: value for key, value in door(case, source).items() if key != "file"}
+    verdict = door(case, source)
+    return {key: verdict[key] for key in ("accepted", "rejections", "file_refused")}
 
 
 def _read_notice(source: Source, data: bytes, url: str) -> dict[str, Any]:
@@ -104,7 +105,7 @@ def _read_notice(source: Source, data: bytes, url: str) -> dict[str, Any]:
     notice = notices.parse_page(data, url=url)
     lines = notice.body.splitlines() or [""]
     return {
-        **{k: getattr(notice, k) for k in ("title", "publish_date", "source", "doc_number", "relevant", "topics")},
+        **{k: getattr(notice, k) for k in ("title", "publish_date", "source", "doc_number", "relevant")},
         "body_begins": lines[0][:40],
         "body_ends": lines[-1][-40:],
         "facts": [_fact(fact) for fact in notice.facts],
