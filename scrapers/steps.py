@@ -399,7 +399,7 @@ class _Visit:
             capture = replace(capture, filename=link.name)
         verdict = None
         if answer.outcome == "body":
-            verdict = self._judge(held, due, check) or _compare(answer, sha256)
+            verdict = self._judge(held, due, check, whole=True) or _compare(answer, sha256)
             if link and not verdict:
                 verdict = documents.judge(held)
             if verdict:
@@ -429,11 +429,11 @@ class _Visit:
         log.error("source %s: %s: %s\n%s", self.source.id, capture.url, fault, _where(fault.__cause__ or fault))
         return replace(capture, outcome="error", sha256=None, error=str(fault), finished_at=timestamp())
 
-    def _judge(self, held: Path, due: Due, check: Check | None = None) -> Verdict | None:
+    def _judge(self, held: Path, due: Due, check: Check | None = None, whole: bool = False) -> Verdict | None:
         rules = self.source.fetch
         with held.open("rb") as file:
             data = file.read(challenge.HEAD_BYTES) if due == "file" else file.read()
-        verdict = challenge.judge(data, due, must_match=rules.must_match, encoding=rules.encoding)
+        verdict = challenge.judge(data, due, must_match=rules.must_match, encoding=rules.encoding, whole=whole)
         return verdict or (check(data) if check else None)
 
     def _heed(self, capture: Capture, answer: Answer, verdict: Verdict | None) -> None:

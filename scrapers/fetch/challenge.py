@@ -1,52 +1,50 @@
 """Is this body the document, or a page that was sent in its place?
 
 Comes in: the bytes of an answer and what was due (a page, a listing, a file). Goes out: None, or a `Verdict` with
-the outcome `blocked` (an anti-bot or unrendered page: the source is left alone) or `suspect` (not what the source
-promises). Never here: evading anything, or reading facts from the page.
+the outcome `blocked` (an anti-bot or unrendered page: the source is left alone) or `suspect` (a login page, an error
+sent with 200, nothing: not what the source promises). Never here: evading anything, or reading facts from the page.
 
-Every rule has a second condition beside its cue (little Chinese text is left once scripts are taken away), since
-real notices speak of 安全检查 too and real sites embed the scripts of their firewalls.
+First the page is asked for signs of an article: a heading that names a document, a date beside it, the element
+that sites keep articles in, files to download, a document number, prose. Two of them, and nothing below counts:
+real notices speak of 安全验证 and 登录 too, are as short as a line and a PDF, and stand on sites that embed the scripts
+of their firewalls. Only then its words (challenge.yml) and its build are looked at.
 """
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Literal
+
+import orjson
+import yaml
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from scrapers.text import doc_numbers, encoding
+from scrapers.text.fold import fold
+from scrapers.text.segments import cues
 
 HEAD_BYTES = 64 * 1024
 
-MIN_HAN = 60  # a script-heavy page with less is no article; the shortest real page seen has 301
-LITTLE_HAN = 300  # titles and templates count only on pages with less: challenge pages explain in up to some 200
-MARKED_HAN = 120  # scripts of a firewall count only on pages with less: sites embed them in short notices too
-LITTLE_TEXT = 40  # visible characters of any script on a script-only error page
+# Weights are Chinese characters; LETTERS_A_HAN Latin letters weigh as much as one.
+SIGNS = 2  # of an article; a challenge page of any kind seen has one at most
+MUCH_PROSE = 300  # in sentences of its own; challenge pages explain themselves in up to some 200
+LONG_PROSE = 800  # ... but under the title of one it may be a whole page of questions and answers
+SOME_PROSE = 120
+LITTLE_PROSE = 15
+A_STATEMENT = 10  # a page of scripts that states less, and has no name of its own, is no article
+LITTLE_TEXT = 40  # visible characters of any script on a page of scripts alone
+LETTERS_A_HAN = 4
+LIST_ITEMS = 5
 MIN_TEMPLATES = 3  # {{ }} outside scripts
-
-# Titles of challenge pages, as public crawlers and the vendors describe them. Matched whole, or by a phrase that
-# no notice would have in its title.
-_TITLES = re.compile(
-    r"^\W*(安全验证|访问验证|人机验证|滑动验证|请稍候|请稍等|正在验证.{0,10}|安全检查中|页面跳转中?|验证码|访问受限|访问被?拒绝"
-    r"|just a moment|attention required|access denied|security check|please wait|403 forbidden|robot check"
-    r"|checking your browser)\W*(\||-|$)"
-    r"|浏览器安全检查|网站防火墙|云防御|云防护|安全狗|创宇盾|ddos[ -]protection|verify (that )?you are (a )?human",
-    re.I,
-)
-
-# What the scripts of such pages name: WZWS, 瑞数 ($_ts), 加速乐 (jsl), Aliyun (acw_sc), Cloudflare, 云锁, Baidu.
-_MARKERS = re.compile(
-    r"wzws|\$_ts\s*=|__jsl_clearance|__jsluid|acw_sc__v\d|_cf_chl_opt|cdn-cgi/challenge-platform|yunsuo_session"
-    r"|security_session_verify|yjs_js_security|_waf_bd8ce2ce37|aliyun_waf|tencentcaptcha|initgeetest",
-    re.I,
-)
-
-_CODE = re.compile(r"<(script|style|noscript|template)\b.*?(?:</\1\s*>|\Z)", re.I | re.S)
-_SCRIPT = re.compile(r"<script\b", re.I)
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
-_TAG = re.compile(r"<[^<>]*>")
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.I | re.S)
-_TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}", re.S)
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_HTML = re.compile(r"\s*(<!--.{0,2000}?-->\s*)*<(!doctype html|html|head|body|script|meta|title)\b", re.I | re.S)
+LONG_META = 80  # 瑞数 hands its key over in a meta field without a name
+SHORT_SENTENCE = 28  # the weight of a message about logins and errors; reports about them are longer
+LONG_SENTENCE = 120  # ... of a firewall about what it found
+MANY_OPEN = 40_000  # elements that are never closed: the parser takes time with their square
+HOSTILE_PART = 200_000  # characters of such a page that are looked at
 
 Due = Literal["page", "listing", "file"]
 
@@ -57,22 +55,32 @@ class Verdict:
     reason: str
 
 
-def judge(data: bytes, due: Due, *, must_match: tuple[str, ...] = (), encoding: str | None = None) -> Verdict | None:
+def judge(
+    data: bytes, due: Due, *, must_match: tuple[str, ...] = (), encoding: str | None = None, whole: bool = False
+) -> Verdict | None:
     """Why these bytes are not what was due; None where they are.
 
-    For a file its first HEAD_BYTES are enough; a page or listing is judged whole.
+    For a file its first HEAD_BYTES are enough; a page or listing is judged whole. `whole`: a page whose end is
+    missing is suspect (an answer of a server; a page saved by hand may be cut as its owner likes).
     """
     if not data.strip():
         return Verdict("suspect", "an empty body")
     text = decode(data, encoding)
-    if is_html(text):
-        view = _View(text)
-        if reason := view.challenge():
-            return Verdict("blocked", reason)
-        if due == "file":
-            return Verdict("suspect", "an HTML page where a data file was due")
-        if due == "page" and (reason := view.without_article()):
-            return Verdict("blocked", reason)
+    if not is_html(text):
+        return (_judge_text(text) if due == "page" else None) or _mismatch(text, due, must_match)
+    page = _View(text)
+    verdict = page.challenge()
+    if verdict is None and due == "file":
+        verdict = Verdict("suspect", "an HTML page where a data file was due")
+    if verdict is None and due == "page":
+        verdict = page.without_article()
+    verdict = verdict or page.login_or_error()
+    if verdict is None and whole and is_cut_off(text):
+        verdict = Verdict("suspect", "a page whose end is missing")
+    return verdict or _mismatch(text, due, must_match)
+
+
+def _mismatch(text: str, due: Due, must_match: tuple[str, ...]) -> Verdict | None:
     for pattern in must_match if due == "page" else ():
         if not re.search(pattern, text, re.S):
             return Verdict("suspect", f"nothing matches must_match {pattern!r}")
@@ -81,46 +89,393 @@ def judge(data: bytes, due: Due, *, must_match: tuple[str, ...] = (), encoding: 
 
 def is_challenge(head: bytes) -> bool:
     """Is the body of an error answer an anti-bot page? Judges only by what such pages say of themselves."""
-    return _View(decode(head)).challenge() is not None
+    text = decode(head)
+    return bool(text.strip()) and _View(text).challenge() is not None
 
 
 def is_html(text: str) -> bool:
     return _HTML.match(text) is not None
 
 
-def decode(data: bytes, encoding: str | None = None) -> str:
-    """Good enough to look for cues: UTF-8 where the bytes are that, else as told, else GB18030."""
+def is_cut_off(text: str) -> bool:
+    """Does a page break off? It begins as a document and never ends as one, or it ends within a tag."""
+    lower = text.lower()
+    if "</html" in lower or "</body" in lower:
+        return False
+    return "<html" in lower or "<body" in lower or lower.rfind("<") > lower.rfind(">")
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The characters of a page by its bytes; as told only where they are neither marked nor UTF-8."""
+    found = encoding.decode(data)
+    if declared and found.encoding in ("gb18030", "big5"):
+        return data.decode(declared, "replace")
+    return found.text
+
+
+# ---------------------------------------------------------------- what is no HTML
+
+
+def _judge_text(text: str) -> Verdict | None:
+    """Plain text is a document unless it is an error in few words, or another format."""
+    bare = text.strip().lstrip("\ufeff")
+    if bare.startswith(("<?xml", "<Error")):
+        return Verdict("suspect", "XML where a page was due")
+    if bare[:1] in "{[" and _is_json(bare):
+        return Verdict("suspect", "JSON where a page was due")
+    words = _words()
+    if len(bare) < 200 and len(_HAN.findall(bare)) < LITTLE_PROSE * 2:
+        folded = _squeeze(bare).lower()
+        if words.challenge_phrases.search(folded) or words.challenge_titles.fullmatch(folded):
+            return Verdict("blocked", "the words of a challenge page")
+        if words.error_phrases.search(folded) or words.error_titles.fullmatch(folded):
+            return Verdict("suspect", "an error in place of the document")
+        if words.login_phrases.search(folded):
+            return Verdict("suspect", "a plea to log in")
+    return None
+
+
+def _is_json(text: str) -> bool:
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode(encoding or "gb18030", "replace")
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+# ---------------------------------------------------------------- the words
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    challenge_titles: re.Pattern[str]
+    challenge_names: re.Pattern[str]
+    challenge_phrases: re.Pattern[str]
+    challenge_markers: re.Pattern[str]
+    login_titles: re.Pattern[str]
+    login_phrases: re.Pattern[str]
+    error_titles: re.Pattern[str]
+    error_phrases: re.Pattern[str]
+    document_titles: re.Pattern[str]
+    document_words: re.Pattern[str]
+    to_visitor: re.Pattern[str]
+    furniture: re.Pattern[str]
+
+
+@cache
+def _words() -> _Words:
+    content = yaml.safe_load((Path(__file__).parent / "challenge.yml").read_text(encoding="utf-8"))
+    return _Words(**{name: re.compile("|".join(f"(?:{p})" for p in ps), re.I) for name, ps in content.items()})
+
+
+# ---------------------------------------------------------------- a page as a visitor without scripts would see it
+
+_TAGS = (
+    "html|head|body|script|meta|title|div|p|span|table|center|form|iframe|frameset|h[1-6]|a|style|link|noscript|main"
+    "|section|article|font|b|br|img|input|ul|ol|base|header|nav|svg|template"
+)
+_HTML = re.compile(
+    rf"\ufeff?\s*(?:<\?xml[^>]{{0,200}}>\s*|<!--.{{0,4000}}?-->\s*)*<(?:!doctype html|(?:{_TAGS})\b)", re.I | re.S
+)
+_STRAY_ENDS = re.compile(r"</\s*(?:html|body)\b[^>]{0,40}>", re.I)
+_BLOCK = re.compile(
+    r"</?(?:address|article|aside|blockquote|body|br|center|dd|div|dl|dt|fieldset|footer|form|h[1-6]|header|hr|li|main"
+    r"|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|title|tr|ul|option|label|button)\b[^<>]*>",
+    re.I,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
+_SILENT = ["script", "style", "noscript", "template", "object", "svg"]
+_TITLE_CLASSES = ".tit,.title,.article-title,.arc-title,.biaoti,.artTitle,.bt"
+_REFRESH_META = 'meta[http-equiv="refresh" i]'
+_REFRESH = re.compile(r"url\s*=", re.I)
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|<%=.{0,200}?%>|\$\{[\w.]{1,60}\}", re.S)
+_TITLE_END = re.compile(r"\s[-|—–]\s?|[_|]|—{1,2}|--|\s*[-–]\s*(?=[^-]*$)")
+_SENTENCE = re.compile(r"[。;!?]|[、,:].*[、,]|\w\.(?:\s|$)")
+_ENDS = re.compile(r"[。;!?]|\.\s")
+_DATE = re.compile(r"(?:19|20)\d{2}\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}")
+_LOG_LINE = re.compile(r"\bip\b|(?:拦截|访问|请求|当前|系统|服务器|事件|发生)(?:时间|日期)|\bid\b|uuid|error|gmt", re.I)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|zip|rar|ofd|wps|et)(?:$|[?#])", re.I)
+_SITE = re.compile(
+    r"(?:委员会|委|局|厅|医院|政府|网|网站|平台|中心|系统|门户|集团|查询)$"
+)  # how the names of sites end
+_COLUMN = re.compile(r"^(?:政府|政务)?(?:信息公开|政务公开|通知|公告|公示|政策|文件).{0,4}$")  # how columns are called
+_ORNAMENT = re.compile(r"logo|icon|banner|qrcode|ewm|captcha|code|verify|loading|weixin|wechat|/bg|arrow|data:", re.I)
+_LEADS_TO = re.compile(
+    r"(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href|\.replace\s*\()?\s*[=(]?\s*[\"']([^\"']+)[\"']\s*\)?\s*;?"
+)
+_DOCUMENT_ADDRESS = re.compile(r"[^?#]*\.(?:s?html?|pdf|docx?)")
 
 
 class _View:
     """An HTML page as a visitor without scripts would see it."""
 
-    def __init__(self, text: str) -> None:
-        title = _TITLE.search(text)
-        self.markup = text
-        self.title = " ".join(title[1].split()) if title else ""
-        self.has_script = _SCRIPT.search(text) is not None
-        self.visible = _TAG.sub("", _COMMENT.sub("", _CODE.sub("", _TITLE.sub("", text))))
-        self.han = len(_HAN.findall(self.visible))
+    def __init__(self, markup: str) -> None:
+        self.markup = markup
+        if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
+            markup = markup[:HOSTILE_PART]
+        self._tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))
+        self.scripts = [node.text() for node in self._tree.css("script")]
+        title = self._tree.css_first("title")
+        self.title = _squeeze(title.text()) if title else ""
+        self.has_meta = _names_document(self._tree)
+        self.refreshes = any(_REFRESH.search(_attribute(n, "content")) for n in self._tree.css(_REFRESH_META))
+        self.has_nameless_meta = any(_is_nameless(node) for node in self._tree.css("meta"))
+        self.has_frames = self._tree.css_first("frameset, frame") is not None
+        self._tree.strip_tags(_SILENT)
+        body = self._tree.body
+        self.lines = _lines((body.html or "") if body else markup)
+        self.visible = "\n".join(self.lines)
+        self.weight = _weight(self.visible)
 
-    def challenge(self) -> str | None:
-        """A page that says, by its title or its scripts, that it stands before the document."""
-        if self.han < LITTLE_HAN and _TITLES.search(self.title):
-            return "the title of a challenge page"
-        if self.han < MARKED_HAN and self.has_script and (marker := _MARKERS.search(self.markup)):
-            return f"the script of a challenge page ({marker[0].lower()})"
-        if self.has_script and len(self.visible.strip()) < LITTLE_TEXT and "<a " not in self.markup.lower():
-            return "a page of scripts alone"
+    # -- what the page holds
+
+    @cached_property
+    def headings(self) -> list[str]:
+        found = (_squeeze(node.text()) for node in self._tree.css(f"h1, h2, h3, h4, {_TITLE_CLASSES}"))
+        return [heading for heading in found if 0 < len(heading) <= 200][:40]
+
+    @cached_property
+    def links(self) -> list[str]:
+        return [_squeeze(node.text()) for node in self._tree.css("a[href]")]
+
+    @cached_property
+    def own_lines(self) -> list[str]:
+        """Lines that are no links."""
+        linked = set(self.links)
+        return [line for line in self.lines if line not in linked]
+
+    @cached_property
+    def prose(self) -> int:
+        """How much is said in sentences, other than what a challenge, a login or an error would say."""
+        return sum(_weight(line) for line in self.lines if _is_prose(line) and not _speaks_to_visitor(line))
+
+    @cached_property
+    def statements(self) -> int:
+        """How much of that is not said to a visitor at all: no 您, no 刷新, no 浏览器."""
+        own = (line for line in self.lines if _is_prose(line) and not _speaks_to_visitor(line))
+        return sum(_weight(line) for line in own if not _words().to_visitor.search(line.lower()))
+
+    @cached_property
+    def has_file(self) -> bool:
+        return any(_FILE.search(_attribute(node, "href")) for node in self._tree.css("a[href]"))
+
+    @cached_property
+    def has_number(self) -> bool:
+        return bool(doc_numbers.find(self.visible[:20_000]))
+
+    @cached_property
+    def has_picture(self) -> bool:
+        """Something to look at that could be the document: a scan, a PDF in a frame, a film."""
+        if self._tree.css_first("embed, video, iframe[src*='.pdf' i]") is not None:
+            return True
+        return any(not _ORNAMENT.search(_attribute(node, "src")) for node in self._tree.css("img[src]"))
+
+    @cached_property
+    def is_list(self) -> bool:
+        """Links with the length of headlines, or rows of a table: a list of articles, a digest, a list of names."""
+        rows = sum(_weight(node.text()) >= 4 for node in self._tree.css("tr"))
+        return sum(_weight(text) >= 8 for text in set(self.links)) >= LIST_ITEMS or rows >= 2 * LIST_ITEMS
+
+    # -- signs of an article
+
+    @cached_property
+    def signs(self) -> int:
+        """How many signs there are that this is an article. A line of its own that ends in 的通知 says it alone."""
+        return SIGNS * self._is_titled() + sum(
+            (
+                self._is_headed(),
+                any(_DATE.search(line) and len(line) < 120 and not _LOG_LINE.search(line) for line in self.lines),
+                self._has_container(),
+                self.has_file,
+                self.has_number,
+                self.has_meta,
+            )
+        )
+
+    @property
+    def is_article(self) -> bool:
+        return self.signs + (self.prose >= SOME_PROSE) >= SIGNS or self.prose >= MUCH_PROSE
+
+    @cached_property
+    def names_itself(self) -> bool:
+        """Has it a heading, a number, a file or an element that documents have, or a title over a picture?"""
+        called = [*_TITLE_END.split(self.title), *(h for h in self.headings if h in self.title and h != self.title)]
+        is_scan = self.has_picture and any(_names(each, least=3) for each in called)
+        is_titled = self._is_titled() or self._is_headed()
+        return is_titled or self.has_number or self.has_file or self._has_container() or is_scan
+
+    def _is_titled(self) -> bool:
+        titles = _words().document_titles
+        for line in self.own_lines:
+            if len(line) > 100 or not titles.search(line) or _COLUMN.match(line) or _is_said(line):
+                continue
+            if _weight(line) >= 8 or (_weight(line) >= 5 and line in self.headings and line in self.title):
+                return True
+        return False
+
+    def _is_headed(self) -> bool:
+        return any(
+            _names(heading) and (_words().document_words.search(heading) or heading in self.title)
+            for heading in self.headings
+        )
+
+    def _has_container(self) -> bool:
+        for selector in cues().content_elements:
+            for node in self._tree.css(selector):
+                text = " ".join(line for line in _lines(node.html or "") if not _speaks_to_visitor(line))
+                if _weight(text) >= 8 and not _TEMPLATE.search(text):
+                    return True
+        return False
+
+    # -- verdicts
+
+    def challenge(self) -> Verdict | None:
+        """A page that says, by its title, its text or its scripts, that it stands before the document."""
+        words = _words()
+        is_named = words.challenge_names.search(self.title) or self._is_called(words.challenge_titles)
+        if is_named and self.signs < SIGNS and self.prose < LONG_PROSE:
+            return Verdict("blocked", "the title of a challenge page")
+        if self.is_article:
+            return None
+        marker = words.challenge_markers.search(self.markup)
+        if marker and not self.is_list and not (self.names_itself and self.prose >= LITTLE_PROSE):
+            return Verdict("blocked", f"the script of a challenge page ({marker[0].lower()[:40]})")
+        if self._says(words.challenge_phrases, LONG_SENTENCE):
+            return Verdict("blocked", "the words of a challenge page")
+        if self.scripts and not self.names_itself and not self.links and self.statements < A_STATEMENT:
+            if self.has_nameless_meta and self.weight < LITTLE_TEXT:
+                return Verdict("blocked", "a key in a nameless meta field and a script")
+            if len(self.visible.strip()) < LITTLE_TEXT:
+                return self._leads_away() or Verdict("blocked", "a page of scripts alone")
         return None
 
-    def without_article(self) -> str | None:
-        """A page that a browser would still have to fill."""
-        if self.has_script and self.han < MIN_HAN:
-            return f"a page of scripts with {self.han} Chinese characters"
-        if self.han < LITTLE_HAN and len(_TEMPLATE.findall(self.visible)) >= MIN_TEMPLATES:
-            return "templates that were not rendered"
+    def without_article(self) -> Verdict | None:
+        """A page that a browser would still have to fill, or to follow."""
+        if self.is_article:
+            return None
+        if len(_TEMPLATE.findall(self.visible)) >= MIN_TEMPLATES or any(
+            _TEMPLATE.search(heading) for heading in [self.title, *self.headings]
+        ):
+            return Verdict("blocked", "templates that were not rendered")
+        if said := self.login_or_error():
+            return said
+        if self.is_list or self.names_itself:
+            return None
+        if self.prose < LITTLE_PROSE and (self.refreshes or self.has_frames):
+            return Verdict(
+                "suspect", "a page that only leads elsewhere" if self.refreshes else "a page of frames alone"
+            )
+        if self.scripts and self.statements < A_STATEMENT:
+            return Verdict("blocked", f"a page of scripts that says {self.prose} characters in sentences")
+        return self._without_text()
+
+    def _without_text(self) -> Verdict | None:
+        if self.weight < LITTLE_PROSE and self._tree.css_first("form, iframe") is not None:
+            return Verdict("suspect", "a form or a frame alone")
+        if self.prose < LITTLE_PROSE and len(self.links) >= LIST_ITEMS:
+            return Verdict("suspect", "nothing but the frame of a page")
+        if not self.weight and not self.has_picture and not self.links:
+            return Verdict("suspect", "a page without a text")
         return None
+
+    def login_or_error(self) -> Verdict | None:
+        """A page that wants a password, or that says that there is nothing."""
+        if self.is_article:
+            return None
+        words = _words()
+        has_password = self._tree.css_first('input[type="password" i]') is not None
+        if has_password and self.prose < SOME_PROSE and not self.is_list:
+            return Verdict("suspect", "a login page")
+        if self._is_called(words.login_titles) or self._says(words.login_phrases, SHORT_SENTENCE):
+            return Verdict("suspect", "a login page")
+        if self._is_called(words.error_titles) or self._says(words.error_phrases, SHORT_SENTENCE):
+            return Verdict("suspect", "an error in place of the document")
+        return None
+
+    def _is_called(self, titles: re.Pattern[str]) -> bool:
+        """Is the title or one of the first headings one of these? Many headings are those of a portal."""
+        headings = self.headings[:3] if len(self.headings) <= 10 else []
+        return any(_is_title(titles, title) for title in [self.title, *headings])
+
+    def _says(self, phrases: re.Pattern[str], longest: int) -> bool:
+        """Is the visitor told so, in a sentence as short as such pages make them, and is little else said?"""
+        if self.prose >= SOME_PROSE:
+            return False
+        sentences = (s for line in self.own_lines for s in _ENDS.split(line.lower()))
+        return any(_weight(sentence) <= longest and phrases.search(sentence) for sentence in sentences)
+
+    def _leads_away(self) -> Verdict | None:
+        """A script that does nothing but open another document is a moved article, no challenge."""
+        target = _LEADS_TO.fullmatch(" ".join(self.scripts).strip())
+        if target and _DOCUMENT_ADDRESS.fullmatch(target[1]):
+            return Verdict("suspect", "a page that only leads elsewhere")
+        return None
+
+
+def _squeeze(text: str) -> str:
+    """One line, its full-width signs as narrow ones: so the words need only one spelling."""
+    return " ".join(fold(text).split())
+
+
+def _weight(text: str) -> int:
+    """Chinese characters; Latin letters count for less."""
+    return len(_HAN.findall(text)) + len(_LATIN.findall(text)) // LETTERS_A_HAN
+
+
+def _attribute(node: LexborNode, name: str) -> str:
+    return node.attributes.get(name) or ""
+
+
+def _lines(markup: str) -> list[str]:
+    """The text of some markup, a block a line."""
+    text = _TAG.sub("", _BLOCK.sub("\n", _COMMENT.sub("", markup)))
+    return [line for line in (_squeeze(each) for each in html.unescape(text).split("\n")) if line]
+
+
+def _is_prose(line: str) -> bool:
+    return _weight(line) >= 8 and _SENTENCE.search(line) is not None and not _words().furniture.search(line)
+
+
+def _speaks_to_visitor(line: str) -> bool:
+    words = _words()
+    phrases = (words.challenge_phrases, words.login_phrases, words.error_phrases)
+    return any(phrase.search(sentence) for sentence in _ENDS.split(line.lower()) for phrase in phrases)
+
+
+def _is_title(pattern: re.Pattern[str], title: str) -> bool:
+    """Is the title, or its first part, one of these as a whole?"""
+    bare = title.strip(" .。!…·~*#【】[]《》<>:").lower()
+    first = _TITLE_END.split(bare, maxsplit=1)[0].strip(" .。!…")
+    return any(part and pattern.fullmatch(part) for part in (bare, first))
+
+
+def _is_said(heading: str) -> bool:
+    """Is a heading one of a challenge, a login or an error?"""
+    words = _words()
+    titles = (words.challenge_titles, words.login_titles, words.error_titles)
+    return any(_is_title(t, heading) for t in titles) or _speaks_to_visitor(heading)
+
+
+def _names(heading: str, least: int = 6) -> bool:
+    """Could this be the title of a document: long enough, rendered, not the name of a site, no challenge or error?"""
+    is_site = _SITE.search(heading) and not re.search(r"[\d的]", heading) and len(heading) <= 24
+    return _weight(heading) >= least and not is_site and not _TEMPLATE.search(heading) and not _is_said(heading)
+
+
+def _is_nameless(node: LexborNode) -> bool:
+    names = node.attributes.keys() & {"name", "http-equiv", "property", "itemprop", "charset"}
+    return not names and len(_attribute(node, "content")) >= LONG_META
+
+
+def _names_document(tree: LexborHTMLParser) -> bool:
+    """Does the head name an article, as publishing systems write it?"""
+    wanted = {name.lower() for name in [*cues().title_meta, *cues().date_meta]} - {"og:title"}
+    for node in tree.css("meta"):
+        content = _attribute(node, "content").strip()
+        if (_attribute(node, "name") or _attribute(node, "property")).lower() in wanted and content:
+            return not _TEMPLATE.search(content)
+    return False

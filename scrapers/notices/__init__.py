@@ -24,6 +24,8 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     verdict = challenge.judge(data, "page") if data.strip() else None
     if verdict is not None and verdict.outcome == "blocked":
         return Notice(blocked=True, flags=["blocked"])
+    if verdict is not None:  # a login page, an error sent with 200: it has no title and no facts
+        return Notice(flags=["not_the_document"])
     words = lexicon.load()
     read = page.read(data, media_type=media_type, keywords=words.subject_words)
     subject = facts.subject(words, read.title, read.body)

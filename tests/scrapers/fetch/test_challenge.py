@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
-from scrapers.fetch.challenge import Due, is_challenge, judge
+from scrapers.fetch.challenge import Due, decode, is_challenge, is_cut_off, judge
 
 ARTICLE = (
     "<html><head><title>关于开展医疗安全检查的通知</title><script>var pager = 1;</script></head><body>"
@@ -33,6 +34,75 @@ BLOCKED = {
     "empty frame": "<html><body><div id=app></div><script src=app.js></script><noscript>" + "请启用脚本" * 30
     + "</noscript><footer>某某市卫生健康委员会 版权所有 网站地图 联系我们 无障碍浏览</footer></body></html>",
 }  # fmt: skip
+
+
+def _own_pages() -> dict[str, dict[str, str]]:
+    content: dict[str, dict[str, str]] = yaml.safe_load(
+        (Path(__file__).parent / "challenge_pages.yml").read_text(encoding="utf-8")
+    )
+    parts = content.pop("parts")
+    for pages in content.values():
+        for name, page in pages.items():
+            for part, text in parts.items():
+                page = page.replace(f"%{part}%", text)
+            pages[name] = page
+    return content
+
+
+PAGES = _own_pages()
+
+
+@pytest.mark.parametrize("name", PAGES["blocked"])
+def test_a_challenge_of_any_vendor_is_blocked(name: str) -> None:
+    for codec in ("utf-8", "gb18030"):
+        data = PAGES["blocked"][name].encode(codec, "xmlcharrefreplace")
+        verdict = judge(data, "page")
+        assert verdict, name
+        assert verdict.outcome == "blocked", verdict
+        if b"<" in data:
+            assert judge(data, "file") is not None, "and it is no file either"
+
+
+@pytest.mark.parametrize("name", PAGES["suspect"])
+def test_a_login_an_error_or_nothing_is_suspect(name: str) -> None:
+    for codec in ("utf-8", "gb18030"):
+        verdict = judge(PAGES["suspect"][name].encode(codec, "xmlcharrefreplace"), "page")
+        assert verdict, name
+        assert verdict.outcome == "suspect", verdict
+
+
+@pytest.mark.parametrize("name", PAGES["documents"])
+def test_a_document_that_looks_like_one_of_them_is_none(name: str) -> None:
+    for codec in ("utf-8", "gb18030", "utf-16"):
+        assert judge(PAGES["documents"][name].encode(codec, "xmlcharrefreplace"), "page") is None
+
+
+def test_a_challenge_is_known_in_any_case_and_width() -> None:
+    page = "<HTML><TITLE>JUST A MOMENT...</TITLE><BODY><P>x</P></BODY></HTML>"
+    assert judge(page.encode(), "page") == judge(page.lower().encode(), "page")
+    for comma in (",", "\uff0c"):
+        verdict = judge(f"<html><p>您的访问过于频繁{comma}请稍后再试</p></html>".encode(), "page")
+        assert verdict
+        assert verdict.outcome == "blocked"
+
+
+@pytest.mark.parametrize(
+    ("page", "is_cut"),
+    [
+        (ARTICLE, False),
+        (ARTICLE[:-20], True),
+        (ARTICLE[:-7], False),  # </body> is there
+        ("<p>a fragment</p>", False),
+        ("<p>a fragment</p", True),
+        ("<html></html><p>goes on behind a stray end", False),
+    ],
+)
+def test_a_page_that_breaks_off(page: str, is_cut: bool) -> None:
+    assert is_cut_off(page) == is_cut
+    if "互认" in page:
+        verdict = judge(page.encode(), "page", whole=True)
+        assert (verdict.outcome if verdict else None) == ("suspect" if is_cut else None)
+        assert judge(page.encode(), "page") is None, "a saved page may be cut"
 
 
 @pytest.mark.parametrize("kind", BLOCKED)
@@ -116,6 +186,10 @@ def test_hostile_markup_is_judged_quickly() -> None:
     judge(b"<html>" + b"<" * 500_000, "page")
     judge(b"<!--" * 200_000, "page")
     judge(b"<html>" + b"{{" * 200_000, "page")
+    judge(b"<html>" + b"<div><p>" * 60_000 + "您的".encode() * 60_000, "page")
+    judge(b"<html><p>" + "访问".encode() * 300_000 + b"</p>", "page")
+    judge(b"<html>" + b"<a href=x>" * 30_000, "page")
+    judge(b"{" * 300_000, "page")
 
 
 @pytest.mark.shared
@@ -123,6 +197,7 @@ def test_real_pages_that_are_labelled(shared: Path) -> None:
     import json
 
     for page in sorted((shared / "real_pages" / "html").glob("*.html")):
+        assert "\ufffd" not in decode(page.read_bytes()), page.name
         label = json.loads(page.with_suffix(".expected.json").read_text(encoding="utf-8"))
         verdict = judge(page.read_bytes(), "page")
         assert bool(verdict and verdict.outcome == "blocked") == bool(label.get("must_be_flagged_blocked")), page.name
