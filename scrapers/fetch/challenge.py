@@ -228,10 +228,16 @@ class _View:
         self._tree.strip_tags(_SILENT)
         body = self._tree.body
         self.lines = _lines((body.html or "") if body else markup)
-        self.visible = "\n".join(self.lines)
-        self.weight = _weight(self.visible)
 
     # -- what the page holds
+
+    @cached_property
+    def visible(self) -> str:
+        return "\n".join(self.lines)
+
+    @cached_property
+    def weight(self) -> int:
+        return _weight(self.visible)
 
     @cached_property
     def headings(self) -> list[str]:
@@ -251,7 +257,17 @@ class _View:
     @cached_property
     def prose(self) -> int:
         """How much is said in sentences, other than what a challenge, a login or an error would say."""
-        return sum(_weight(line) for line in self.lines if _is_prose(line) and not _speaks_to_visitor(line))
+        return self._prose(MUCH_PROSE)
+
+    def _prose(self, enough: int) -> int:
+        """The same, counted no further than is asked for."""
+        said = 0
+        for line in self.lines:
+            if said >= enough:
+                break
+            if _is_prose(line) and not _speaks_to_visitor(line):
+                said += _weight(line)
+        return said
 
     @cached_property
     def statements(self) -> int:
@@ -298,7 +314,7 @@ class _View:
 
     @property
     def is_article(self) -> bool:
-        return self.signs + (self.prose >= SOME_PROSE) >= SIGNS or self.prose >= MUCH_PROSE
+        return self.prose >= MUCH_PROSE or self.signs + (self.prose >= SOME_PROSE) >= SIGNS
 
     @cached_property
     def names_itself(self) -> bool:
@@ -337,7 +353,7 @@ class _View:
         """A page that says, by its title, its text or its scripts, that it stands before the document."""
         words = _words()
         is_named = words.challenge_names.search(self.title) or self._is_called(words.challenge_titles)
-        if is_named and self.signs < SIGNS and self.prose < LONG_PROSE:
+        if is_named and self.signs < SIGNS and self._prose(LONG_PROSE) < LONG_PROSE:
             return Verdict("blocked", "the title of a challenge page")
         if self.is_article:
             return None
@@ -433,11 +449,17 @@ def _attribute(node: LexborNode, name: str) -> str:
 def _lines(markup: str) -> list[str]:
     """The text of some markup, a block a line."""
     text = _TAG.sub("", _BLOCK.sub("\n", _COMMENT.sub("", markup)))
-    return [line for line in (_squeeze(each) for each in html.unescape(text).split("\n")) if line]
+    squeezed = (" ".join(line.split()) for line in fold(html.unescape(text)).split("\n"))
+    return [line for line in squeezed if line]
 
 
 def _is_prose(line: str) -> bool:
-    return _weight(line) >= 8 and _SENTENCE.search(line) is not None and not _words().furniture.search(line)
+    return (
+        len(line) >= 8
+        and _weight(line) >= 8
+        and _SENTENCE.search(line) is not None
+        and not _words().furniture.search(line)
+    )
 
 
 def _speaks_to_visitor(line: str) -> bool:
