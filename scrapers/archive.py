@@ -330,6 +330,15 @@ class Archive:
         """Every document of this source that was ever asked for: its natural key → the address last asked."""
         return dict(self._of(source_id).documents)
 
+    def last_good_count(self, source_id: str, what: str) -> int | None:
+        """What discovery counted in the last run in which nothing went wrong; None where there was none."""
+        counts = [
+            (event["at"], int(event["found"]))
+            for event in read_events(self.home, name="counted")
+            if event["source_id"] == source_id and event["what"] == what and event["is_good"]
+        ]
+        return max(counts)[1] if counts else None
+
     def _of(self, source_id: str) -> _Known:
         if source_id not in self._known:
             known = self._known[source_id] = _Known()

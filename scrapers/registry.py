@@ -128,15 +128,23 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
+    """Limits of two clocks: since the source last answered, and (where given) since its content last changed."""
+
     warn_after: timedelta
     error_after: timedelta
+    unchanged_warn_after: timedelta | None = None
+    unchanged_error_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Assertions:
+    """What a run must show, else it is suspect. `drift`: share by which a count may fall below the last good run's."""
+
     min: int | None = None
     max: int | None = None
+    drift: float | None = None
     fill_rate: Mapping[str, float] | None = None
+    fill_rate_over: int = 20  # the latest so many notices
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +307,12 @@ def _more_faults(data: dict[str, Any], folder: str, variables: Mapping[str, str]
         for i, pattern in enumerate(values if isinstance(values, list) else ()):
             if fault := _regex_fault(pattern):
                 yield (*place, i), fault
-    if _duration(data["freshness"]["warn_after"]) > _duration(data["freshness"]["error_after"]):
-        yield ("freshness", "warn_after"), "is longer than error_after"
+    for warn, error in (("warn_after", "error_after"), ("unchanged_warn_after", "unchanged_error_after")):
+        limits = [_duration(data["freshness"][name]) for name in (warn, error) if name in data["freshness"]]
+        if len(limits) == 2 and limits[0] > limits[1]:
+            yield ("freshness", warn), f"is longer than {error}"
+    if data["kind"] == "feed" and "fill_rate" in data.get("assertions", {}):
+        yield ("assertions", "fill_rate"), "is for notices; what a feed record must have, its contract says"
     if fault := _regex_fault(data["discover"].get("article_pattern", "")):
         yield ("discover", "article_pattern"), fault
     networks = data["fetch"].get("allow_private")

@@ -32,7 +32,7 @@ from scrapers.archive import (
     read_captures,
     read_events,
 )
-from scrapers.discover import Scope, Visit, absolute, attachments, feed_manifest, lists, relevance
+from scrapers.discover import Scope, Visit, absolute, attachments, feed_manifest, lists, natural_key, relevance
 from scrapers.fetch import challenge, documents, drop_folder
 from scrapers.fetch.challenge import Due, Verdict
 from scrapers.fetch.http import BACK_OFF_S, Answer, Pause, PoliteSession
@@ -95,6 +95,8 @@ def crawl(
     for result in results:
         if skipped[result.source_id]:
             result.counts["skipped"] = result.counts.get("skipped", 0) + skipped[result.source_id]
+    for source, result in zip(sources, results, strict=True):
+        _assert_filled(home, source, result)
     return results
 
 
@@ -166,6 +168,40 @@ def parse_pending(
     return _read(home, "parse", sources, captures, progress, Counter() if skipped is None else skipped)
 
 
+def _assert_filled(home: Path, source: Source, result: StepResult) -> None:
+    """Hold the latest notices against the source's fill rates: a page rebuilt outside often loses its date first."""
+    from scrapers.notices import batch
+
+    rules = source.assertions
+    if not rules.fill_rate:
+        return
+    rates = batch.fill_rates(home, _documents(home, [source]), rules.fill_rate, rules.fill_rate_over)
+    low = [
+        f"{name} in {rates[name]:.0%} (assertions.fill_rate asks for {least:.0%})"
+        for name, least in rules.fill_rate.items()
+        if name in rates and rates[name] < least
+    ]
+    reason = f"of the latest notices (at most {rules.fill_rate_over}) too few state {', '.join(low)}" if low else None
+    EventLog(home, new_run_id("judge")).append("filled", source_id=source.id, rates=rates, error=reason)
+    if reason and result.outcome == "ok":
+        result.outcome, result.error = "suspect", reason
+
+
+def _tell_same_texts(home: Path, read: Sequence[Capture], events: EventLog) -> None:
+    """An event for every capture whose bytes changed and whose text did not: no news for the freshness clock."""
+    from scrapers.notices import batch
+
+    changed = {capture.capture_id for capture in read if capture.outcome == "changed"}
+    if not changed:
+        return
+    before: dict[str, Capture] = {}
+    for capture in sorted(_of_sources(home, {c.source_id for c in read}), key=lambda c: (c.finished_at, c.capture_id)):
+        key = natural_key(capture.url)
+        if capture.capture_id in changed and key in before and batch.is_same_text(home, before[key], capture):
+            events.append("same_text", source_id=capture.source_id, capture_id=capture.capture_id, url=capture.url)
+        before[key] = capture
+
+
 def replay(home: Path, sources: Sequence[Source], since: date, progress: Progress | None = None) -> int:
     """Read the notices fetched on or after a day again, from the archive. Returns how many captures were read."""
     return _read(home, "replay", sources, _documents(home, sources, since.isoformat()), progress, Counter())
@@ -173,7 +209,10 @@ def replay(home: Path, sources: Sequence[Source], since: date, progress: Progres
 
 def _documents(home: Path, sources: Sequence[Source], since: str | None = None) -> list[Capture]:
     """Captures that brought news of a notice; the same bytes again need no second reading."""
-    wanted = {s.id for s in sources if s.kind == "notices"}
+    return _of_sources(home, {s.id for s in sources if s.kind == "notices"}, since)
+
+
+def _of_sources(home: Path, wanted: set[str], since: str | None = None) -> list[Capture]:
     return [
         capture
         for capture in read_captures(home, since=since)
@@ -200,6 +239,7 @@ def _read(
     count, error = 0, None
     try:
         count = batch.parse_captures(home, captures, by_id, progress or NoProgress())
+        _tell_same_texts(home, captures, events)
     except Exception as fault:
         error = f"broke off: {type(fault).__name__}"
         raise
@@ -272,6 +312,10 @@ class _Visit:
         self._counts: Counter[str] = Counter()
         self._faults: list[tuple[RunOutcome, str]] = []
         self._errors_in_a_row = 0
+
+    @property
+    def is_good(self) -> bool:
+        return not self._faults
 
     def fault(self, outcome: RunOutcome, reason: str) -> None:
         self._faults.append((outcome, reason))

@@ -25,6 +25,7 @@ import pyarrow as pa
 from scrapers import contracts
 from scrapers.contracts import Contract
 from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHANGHAI, SHINGLE_SCHEMA, now, timestamp
+from scrapers.registry import Source
 from warehouse import changes, events
 from warehouse.database import Connection
 
@@ -51,6 +52,9 @@ create table if not exists ops.touched_day (record_type varchar, event_date date
 create table if not exists ops.touched_notice (notice_id varchar);
 create table if not exists ops.touched_master (record_type varchar);
 create table if not exists ops.home (kind varchar);
+create table if not exists ops.source (
+    source_id varchar primary key, kind varchar, checked_at timestamp, answer_warn_before timestamp,
+    answer_error_before timestamp, change_warn_before timestamp, change_error_before timestamp);
 create table if not exists ops.published_load (load_run varchar primary key);
 """
 
@@ -104,8 +108,12 @@ class Receipt:
         )
 
 
-def prepare(con: Connection, home_kind: str) -> None:
-    """Create what is missing of the schemas raw and ops, and empty the touched tables."""
+def prepare(con: Connection, home_kind: str, sources: Iterable[Source] = ()) -> None:
+    """Create what is missing of the schemas raw and ops, and empty the touched tables.
+
+    `sources` are registered with the moments before which a last answer or change counts as old: the models ask no
+    clock.
+    """
     for schema in ("raw", "ops"):
         con.execute(f"create schema if not exists {schema}")
     con.execute(OPS_DDL)
@@ -120,10 +128,19 @@ def prepare(con: Connection, home_kind: str) -> None:
     for table in ("touched_day", "touched_notice", "touched_master", "home"):
         con.execute(f"delete from ops.{table}")
     con.execute("insert into ops.home values (?)", [home_kind])
+    con.execute("delete from ops.source")
+    for source in sources:
+        con.execute("insert into ops.source values (?, ?, ?, ?, ?, ?, ?)", _limits(source))
     con.execute(
         "insert or ignore into ops.published_load "
         "select distinct load_run from ops.feed_file where load_run is not null"
     )
+
+
+def _limits(source: Source) -> list[Any]:
+    checked, f = now().replace(tzinfo=None), source.freshness
+    ages = (f.warn_after, f.error_after, f.unchanged_warn_after, f.unchanged_error_after)
+    return [source.id, source.kind, checked, *(None if age is None else checked - age for age in ages)]
 
 
 @dataclass(frozen=True, slots=True)

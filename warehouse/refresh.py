@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from scrapers import registry
 from scrapers.archive import archive_path, new_run_id
 from scrapers.records import timestamp
 from warehouse import catalogue, database, door, lease, report
@@ -108,7 +109,7 @@ def open_build(
                 say("the models changed since the published version: a full refresh")
         con = database.build(file, threads=settings.threads)
         try:
-            loads.prepare(con, settings.open_home())
+            loads.prepare(con, home_kind := settings.open_home(), registry.select(settings.sources(), home_kind))
         finally:
             con.close()
         state = State(run_id, base, business_date, timestamp(), full_refresh, project, accepted_checks)

@@ -1,7 +1,8 @@
 """What `yilian status` tells: straight from the event logs, because a refused night never reaches the warehouse.
 
 Two clocks a source: `last_real_page`, the last time that it answered with the document (also 304 or the same bytes),
-and `last_change`, the last time that its content was new. A source that fails every night keeps both standing still.
+and `last_change`, the last time that its content was new: for a notice its text, not the page around it. A source that
+fails every night keeps both standing still. `fresh` and `fresh_change` hold them against source.yml.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from scrapers.records import now
+from scrapers.registry import Freshness
 from warehouse import events, lease, publish
 from warehouse.settings import Settings
 
 _REAL = frozenset({"new", "changed", "unchanged", "not_modified"})
 _NEWS = frozenset({"new", "changed"})
-_EVENTS = frozenset({"capture", "run_finished", "published", "alert"})
+_EVENTS = frozenset({"capture", "run_finished", "published", "alert", "same_text", "filled"})
 
 
 def read(settings: Settings) -> dict[str, Any]:
@@ -29,11 +31,17 @@ def read(settings: Settings) -> dict[str, Any]:
     }
     runs: list[dict[str, Any]] = []
     alerts: list[dict[str, Any]] = []
+    same_text: set[str] = set()  # captures of a changed page around an unchanged text; told by a later log
+    filled: dict[str, str | None] = {}  # by source, what its newest notices lack
     for event in events.tail(settings.home, _EVENTS, limit=200_000):
         name = event["event"]
         source = sources.get(event.get("source_id") or "")
-        if name == "capture" and source is not None:
-            _see_capture(source, event)
+        if name == "same_text":
+            same_text.add(event["capture_id"])
+        elif name == "filled":
+            filled.setdefault(event["source_id"], event["error"])
+        elif name == "capture" and source is not None:
+            _see_capture(source, event, same_text)
         elif name == "run_finished":
             if source is not None and source["outcome"] is None:
                 source |= {"outcome": event.get("outcome"), "last_run": event["at"], "error": event.get("error")}
@@ -42,7 +50,10 @@ def read(settings: Settings) -> dict[str, Any]:
         elif name == "alert" and len(alerts) < 10:
             alerts.append({k: v for k, v in event.items() if k != "event"})
     for source in sources.values():
-        source["fresh"] = _freshness(source)
+        source["fresh"] = _freshness(source["last_real_page"], source["limits"])
+        source["fresh_change"] = _freshness(source["last_change"], source["change_limits"])
+        if source["outcome"] == "ok" and filled.get(source["source"]):
+            source |= {"outcome": "suspect", "error": filled[source["source"]]}
     versions = publish.versions(settings)
     current = next((v for v in versions if v.is_current), None)
     return {
@@ -57,7 +68,7 @@ def read(settings: Settings) -> dict[str, Any]:
         if current
         else None,
         "lease": lease.holder(settings.build / "lease"),
-        "sources": [{k: v for k, v in s.items() if k not in ("warn_after", "error_after")} for s in sources.values()],
+        "sources": [{k: v for k, v in s.items() if k not in ("limits", "change_limits")} for s in sources.values()],
         "runs": runs,
         "alerts": alerts,
     }
@@ -87,7 +98,7 @@ def tables(found: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:
     return [(title, rows) for title, rows in named if rows]
 
 
-def _blank(source_id: str, kind: str, freshness: Any) -> dict[str, Any]:
+def _blank(source_id: str, kind: str, freshness: Freshness) -> dict[str, Any]:
     return {
         "source": source_id,
         "kind": kind,
@@ -96,26 +107,30 @@ def _blank(source_id: str, kind: str, freshness: Any) -> dict[str, Any]:
         "last_real_page": None,
         "last_change": None,
         "fresh": None,
+        "fresh_change": None,
         "error": None,
-        "warn_after": getattr(freshness, "warn_after", None),
-        "error_after": getattr(freshness, "error_after", None),
+        "limits": (freshness.warn_after, freshness.error_after),
+        "change_limits": (freshness.unchanged_warn_after, freshness.unchanged_error_after),
     }
 
 
-def _see_capture(source: dict[str, Any], event: dict[str, Any]) -> None:
+def _see_capture(source: dict[str, Any], event: dict[str, Any], same_text: set[str]) -> None:
     if event["outcome"] in _REAL and source["last_real_page"] is None:
         source["last_real_page"] = event["at"]
-    if event["outcome"] in _NEWS and event.get("role") == "document" and source["last_change"] is None:
+    is_news = event["outcome"] in _NEWS and event["capture_id"] not in same_text
+    if is_news and event.get("role") == "document" and source["last_change"] is None:
         source["last_change"] = event["at"]
 
 
-def _freshness(source: dict[str, Any]) -> str:
-    """ok, warn or error by the age of the last real page; `never` where there was none."""
-    if source["last_real_page"] is None:
+def _freshness(last: str | None, limits: tuple[timedelta | None, timedelta | None]) -> str:
+    """ok, warn or error by the age; `never` where there was none; `not set` where source.yml sets no limit."""
+    if limits == (None, None):
+        return "not set"
+    if last is None:
         return "never"
-    age = now() - datetime.fromisoformat(source["last_real_page"])
-    for name, limit in (("error", source["error_after"]), ("warn", source["warn_after"])):
-        if isinstance(limit, timedelta) and age > limit:
+    age = now() - datetime.fromisoformat(last)
+    for name, limit in zip(("error", "warn"), reversed(limits), strict=True):
+        if limit is not None and age > limit:
             return name
     return "ok"
 

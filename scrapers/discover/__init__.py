@@ -90,6 +90,10 @@ class Visit(Protocol):
     scope: Scope
     business_date: str
 
+    @property
+    def is_good(self) -> bool:
+        """Has nothing gone wrong so far?"""
+
     def ask(
         self,
         url: str,
@@ -136,7 +140,24 @@ def is_same_host(url: str, base: str) -> bool:
 
 
 def assert_count(visit: Visit, found: int) -> None:
-    """Hold what a whole discovery found against the source's bounds."""
+    """Hold what a whole discovery found against the source's bounds, and against the last good run."""
     least, most = visit.source.assertions.min, visit.source.assertions.max
     if (least is not None and found < least) or (most is not None and found > most):
         visit.fault("suspect", f"discovery found {found}, and the source's bounds are {least} to {most}")
+    assert_steady(visit, "whole", found)
+
+
+def assert_steady(visit: Visit, what: str, found: int) -> None:
+    """Hold a count against the last good run's: markup that changed in part still yields a few entries.
+
+    `what` is counted: the `whole` discovery, or the `first_page` of every list, which each run reads.
+    """
+    drift = visit.source.assertions.drift
+    good = visit.archive.last_good_count(visit.source.id, what) if drift is not None and visit.is_good else None
+    if drift is not None and good is not None and found < (1 - drift) * good:
+        visit.fault(
+            "suspect",
+            f"discovery found {found} ({what}), {1 - found / good:.0%} fewer than the {good} of the last good run; "
+            f"assertions.drift allows {drift:.0%}",
+        )
+    visit.archive.log.append("counted", source_id=visit.source.id, what=what, found=found, is_good=visit.is_good)

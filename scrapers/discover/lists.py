@@ -28,6 +28,7 @@ from scrapers.discover import (
     ShapeChanged,
     Visit,
     assert_count,
+    assert_steady,
     jpaas,
     json_search,
     list_pages,
@@ -54,6 +55,8 @@ def walk(visit: Visit) -> None:
     walks = [_ListWalk(visit, memory, addresses) for addresses in visit.source.lists]
     for each in walks:
         each.go()
+    if all(each.first_page is not None for each in walks):
+        assert_steady(visit, "first_page", sum(each.first_page or 0 for each in walks))
     if all(each.is_whole for each in walks):
         assert_count(visit, len({key for each in walks for key in each.met}))
     due = _in_turn(visit, memory.due())
@@ -136,6 +139,7 @@ class _ListWalk:
         self._name = addresses[0]
         self._addresses = list(addresses)  # of the same list; the first that is there is read
         self.met: dict[str, None] = {}
+        self.first_page: int | None = None  # entries on it
         self.is_whole = False  # read from its first page to its last in this run
         self._news: list[tuple[str, str, str | None]] = []
         self._skipped: list[tuple[str, str, str | None, str]] = []
@@ -154,6 +158,8 @@ class _ListWalk:
                 page = self._page(number)
                 if page is None:
                     return
+                if number == 1:
+                    self.first_page = len(page.entries)
                 has_unmet, has_news = self._take(page)
                 if not has_unmet or self._is_all(page):
                     self._end(page.total, whole=not skipped_pages)

@@ -58,6 +58,26 @@ def parse_captures(
     return done
 
 
+def fill_rates(home: Path, captures: Iterable[Capture], fields: Iterable[str], most: int) -> dict[str, float]:
+    """The share of the latest `most` notices among these captures that state a field; {} where none was read."""
+    rows: list[dict[str, Any]] = []
+    for capture in sorted(captures, key=lambda c: (c.finished_at, c.capture_id), reverse=True):
+        if len(rows) < most and (path := _path(home, capture, "notice")).exists():
+            row = pq.read_table(path).to_pylist()[0]
+            rows += [] if row["is_blocked"] else [row]
+    columns = {"source": "source_name"}
+    return {name: sum(bool(row[columns.get(name, name)]) for row in rows) / len(rows) for name in fields if rows}
+
+
+def is_same_text(home: Path, one: Capture, other: Capture) -> bool:
+    """Do two captures that were read carry the same title and body?"""
+    paths = [_path(home, capture, "notice") for capture in (one, other)]
+    if not all(path.exists() for path in paths):
+        return False
+    first, second = (pq.read_table(path, columns=["norm_sha256"]).column(0)[0].as_py() for path in paths)
+    return bool(first == second)
+
+
 def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -> None:
     """Facts and shingles first, the notice last: its file says that the capture was read."""
     key = {

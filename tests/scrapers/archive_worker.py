@@ -7,7 +7,7 @@ import signal
 from dataclasses import replace
 from pathlib import Path
 
-from scrapers import archive, registry
+from scrapers import archive, registry, steps
 from scrapers.archive import Archive, EventLog, Refusal
 from scrapers.records import Capture, timestamp
 from scrapers.registry import Source
@@ -91,3 +91,8 @@ def work(home: Path, run_id: str, tag: str, kill_at: int | None = None, rounds: 
                 except FileNotFoundError:
                     continue  # another run took it
     (home / f"{run_id}.checkpoints").write_text(str(passed))
+
+
+def crawl(home: Path, folder: Path, source_id: str) -> None:
+    """A whole crawl of one source, as `yilian crawl` does it."""
+    steps.crawl(home, [registry.load([folder])[source_id]], "2026-11-20", None)

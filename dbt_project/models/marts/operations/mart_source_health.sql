@@ -1,5 +1,7 @@
 -- Sources as the engineers watch them: the last attempt, the last answer, the last new content, and what was loaded.
--- How old that is, the reader judges: no clock is asked here.
+-- Two clocks are held against source.yml as of the refresh (checked_at): since the source last answered with the
+-- document, and since its content last changed; a notice's content is its text, not the page around it. No clock is
+-- asked here.
 with attempt as (
     select
         c.*,
@@ -17,7 +19,9 @@ fetched as (
         max(
             case when outcome in ('new', 'changed', 'unchanged', 'not_modified') then finished_at end
         ) as last_answer_at,
-        max(case when outcome in ('new', 'changed') then finished_at end) as last_new_content_at,
+        max(
+            case when outcome in ('new', 'changed') and role = 'document' then finished_at end
+        ) as last_new_content_at,
         max(case when recency_no = 1 then outcome end) as last_outcome,
         max(case when recency_no = 1 then error end) as last_error,
         count(*) as attempts_count,
@@ -59,6 +63,23 @@ published as (
     group by source_id
 ),
 
+text_changed as (
+    select
+        notice_id,
+        max(fetched_at) as last_changed_at
+    from {{ ref('fct_notice_change') }}
+    group by notice_id
+),
+
+text_news as (
+    select
+        n.source_id,
+        max(greatest(n.first_fetched_at, coalesce(c.last_changed_at, n.first_fetched_at))) as last_new_text_at
+    from {{ ref('fct_notice') }} as n
+    left join text_changed as c on n.notice_id = c.notice_id
+    group by n.source_id
+),
+
 noticed as (
     select source_id, count(*) as notices_count, max(publish_date) as last_publish_date
     from {{ ref('fct_notice') }}
@@ -70,14 +91,52 @@ source as (
     select source_id from fetched
     union
     select source_id from loaded
+    union
+    select source_id from {{ ref('stg_ops__source') }}
+),
+
+clocked as (
+    select
+        s.source_id,
+        o.checked_at,
+        o.answer_warn_before,
+        o.answer_error_before,
+        o.change_warn_before,
+        o.change_error_before,
+        coalesce(f.source_kind, o.kind) as source_kind,
+        f.last_answer_at,
+        coalesce(t.last_new_text_at, f.last_new_content_at) as last_new_content_at
+    from source as s
+    left join fetched as f on s.source_id = f.source_id
+    left join text_news as t on s.source_id = t.source_id
+    left join {{ ref('stg_ops__source') }} as o on s.source_id = o.source_id
 )
 
 select
     cast(s.source_id as varchar) as source_id,
-    cast(f.source_kind as varchar) as source_kind,
+    cast(s.source_kind as varchar) as source_kind,
+    cast(s.checked_at as timestamp) as checked_at,
     cast(f.last_attempt_at as timestamp) as last_attempt_at,
-    cast(f.last_answer_at as timestamp) as last_answer_at,
-    cast(f.last_new_content_at as timestamp) as last_new_content_at,
+    cast(s.last_answer_at as timestamp) as last_answer_at,
+    cast(s.last_new_content_at as timestamp) as last_new_content_at,
+    cast(
+        case
+            when s.checked_at is null then 'not set'
+            when s.last_answer_at is null then 'never'
+            when s.last_answer_at < s.answer_error_before then 'error'
+            when s.last_answer_at < s.answer_warn_before then 'warn'
+            else 'ok'
+        end as varchar
+    ) as answer_freshness,
+    cast(
+        case
+            when s.change_warn_before is null and s.change_error_before is null then 'not set'
+            when s.last_new_content_at is null then 'never'
+            when s.last_new_content_at < s.change_error_before then 'error'
+            when s.last_new_content_at < s.change_warn_before then 'warn'
+            else 'ok'
+        end as varchar
+    ) as change_freshness,
     cast(f.last_outcome as varchar) as last_outcome,
     cast(f.last_error as varchar) as last_error,
     cast(coalesce(f.attempts_count, 0) as bigint) as attempts_count,
@@ -92,7 +151,7 @@ select
     cast(l.last_received_at as timestamp) as last_received_at,
     cast(p.last_event_date as date) as last_event_date,
     cast(n.last_publish_date as date) as last_publish_date
-from source as s
+from clocked as s
 left join fetched as f on s.source_id = f.source_id
 left join loaded as l on s.source_id = l.source_id
 left join set_aside as a on s.source_id = a.source_id
