@@ -95,6 +95,10 @@ class Fact:
     and `body[start:end]` too for the segment `main`. `raw_start`/`raw_end` count in the decoded page before any
     cleaning (for HTML: in its text as `scrapers.notices` first draws it from the markup).
     A fraction keeps numerator and denominator; `value` is then their quotient for charts only.
+
+    `date`: of a target the day it is due, of anything else the day it holds for; only a year, 2024, where the page says
+    no more. `date_precision`: day, month, quarter, half-year, year-end, year (the last day of that period, as the
+    sentence names it); as-of and approx (what the page is dated, and its dateline); year-inferred.
     """
 
     indicator: str

@@ -10,11 +10,11 @@ from dataclasses import asdict
 from typing import Any
 
 from scrapers.fetch import challenge
-from scrapers.notices import facts, geography, jurisdiction, lexicon, page, place_tables
+from scrapers.notices import fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.3.2"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.4.0"  # changes with every change of what is read from a page, so that archives are read again
 
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
 
@@ -50,6 +50,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.topics = facts.topics(subject, found)
     notice.flags += found.flags
     geography.locate(notice.facts, read.title, read.text, read.body_length)
+    fact_dates.settle(notice, read)
     notice.places = place_tables.read(read, _tables(data, read))
     if side != jurisdiction.MAINLAND:
         notice.flags.append(f"jurisdiction_{side}")

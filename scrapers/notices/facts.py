@@ -51,6 +51,7 @@ _CLAUSE = re.compile(r"(?:[^,:]|(?<=\d),(?=\d{3}(?!\d)))*[,:]?")
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
+_RATIO = re.compile(r"[^,。;:!?、()\n]{0,10}(?:配备|配置|配有)[^,。;:!?、()\n]{0,4}$")  # 1张床位配备2名护士
 _MASKED = re.compile(
     r"《[^《》\n]{1,100}》"  # titles
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}(?!\d)"  # telephones
@@ -153,7 +154,7 @@ def topics(subject: Subject, found: Found) -> list[str]:
 
 
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
-    """Facts and statements of the page's main segment."""
+    """Facts and statements of the page: of its article, and with low trust of the other articles that it shows."""
     found = Found()
     text = fold(page.body[:LONGEST_TEXT])
     if page.body_length > LONGEST_TEXT:
@@ -170,7 +171,19 @@ def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
     found.is_planned = reading.is_planned or milestones
     found.facts = _once(found.facts, reading)
     found.statements = _once(found.statements, reading)
+    for span in page.related:
+        _read_item(words, page, span, found)
     return found
+
+
+def _read_item(words: Lexicon, page: Page, span: tuple[int, int], found: Found) -> None:
+    """A related item is a page of its own: what 今年 means is in its own text or nowhere."""
+    text = fold(page.text[slice(*span)])
+    if len(text) > LONGEST_TEXT:
+        return
+    reading = _Reading(words, page, text, dates.find(text, dates.own_year(text)), "low", focused=False, item=span)
+    found.facts += _once(list(reading.facts(found.rejected)), reading)
+    found.statements += _once(list(reading.statements()), reading)
 
 
 def _damage(text: str) -> list[str]:
@@ -214,8 +227,16 @@ class _Reading:
     """One pass over one text."""
 
     def __init__(
-        self, words: Lexicon, page: Page, text: str, mentions: list[DateMention], trust: str, focused: bool
+        self,
+        words: Lexicon,
+        page: Page,
+        text: str,
+        mentions: list[DateMention],
+        trust: str,
+        focused: bool,
+        item: tuple[int, int] | None = None,
     ) -> None:
+        """`text` is the body of the page, or the related item that stands at `item` in the page's text."""
         self.words, self.page, self.text, self.trust = words, page, text, trust
         self.mentions = mentions
         self.gate = broad.Gate(words.broad, words.breaks, text, focused)
@@ -223,6 +244,8 @@ class _Reading:
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[Cue, bool] = {}
         self.is_planned = False
+        self.segment = "related" if item else "main"
+        self.offset = item[0] if item else 0
 
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
         masks = dates.spans(self.text) + [m.span() for m in _MASKED.finditer(self.text)]
@@ -261,8 +284,11 @@ class _Reading:
         """Whether the sentence is damaged beyond proof."""
         if not self.page.suspects:
             return False
-        begin, end = self.page.traced.origin(*place.sentence)
+        begin, end = self._origin(*place.sentence)
         return any(start < end and begin < stop for start, stop in self.page.suspects)
+
+    def _origin(self, start: int, end: int) -> tuple[int, int]:
+        return self.page.traced.origin(self.offset + start, self.offset + end)
 
     def place(self, at: int) -> _Place:
         index = bisect_right(self._begins, at) - 1
@@ -282,6 +308,8 @@ class _Reading:
             return "anaphor"
         if self._is_suspect(place):
             return "gbk_shift_suspect"
+        if quantity.value == 1 and _RATIO.match(self.text, quantity.last, min(following, place.clause[1])):
+            return "base_of_a_ratio"
         claims = [
             claim
             for entry in self.words.by_quantity.get(quantity.unit_class, ())
@@ -289,6 +317,8 @@ class _Reading:
         ]
         if claims:
             return max(claims, key=_Claim.rank)
+        if self.segment == "related":
+            return "no_entry"
         belongs = self.gate.judge(quantity, place.clause, place.sentence, place.before)
         return belongs if isinstance(belongs, str) else _Claim(belongs.subject, None, belongs.unit)
 
@@ -357,7 +387,8 @@ class _Reading:
     def _has(self, cue: Cue, scope: str, place: _Place) -> bool:
         if scope == "page":
             if cue not in self._on_page:
-                self._on_page[cue] = bool(cue.search(fold(self.page.title or "")) or cue.search(self.text))
+                title = fold(self.page.title or "") if self.segment == "main" else ""
+                self._on_page[cue] = bool(cue.search(title) or cue.search(self.text))
             return self._on_page[cue]
         begin, end = {
             "clause": place.clause,
@@ -383,7 +414,7 @@ class _Reading:
         start, end = self._evidence(quantity, claim, place, crowded)
         kind = self._kind(entry.kind, place)
         date = self._date(place, quantity.start, kind)
-        raw_start, raw_end = self.page.traced.origin(start, end)
+        raw_start, raw_end = self._origin(start, end)
         unit = entry.unit or claim.unit or quantity.unit or None
         if quantity.per and unit:
             unit = f"{unit}/{quantity.per}"
@@ -403,11 +434,11 @@ class _Reading:
             date_precision=date.precision if date else None,
             kind=kind,
             topic=entry.topic,
-            segment="main",
+            segment=self.segment,
             trust=self.trust,
-            evidence=self.page.body[start:end],
-            start=start,
-            end=end,
+            evidence=self.page.text[self.offset + start : self.offset + end],
+            start=self.offset + start,
+            end=self.offset + end,
             raw_start=raw_start,
             raw_end=raw_end,
         )
@@ -424,23 +455,24 @@ class _Reading:
             values = ["|".join(named)]
         elif entry.write == "number":
             values = [str(len(named))]
-        raw_start, raw_end = self.page.traced.origin(start, end)
+        raw_start, raw_end = self._origin(start, end)
+        is_deadline = date is not None and values == ["true"] and _UNTIL.match(self.text, date.end) is not None
         for value in values:
             yield Statement(
                 indicator=entry.indicator,
                 indicator_code=entry.indicator_code,
                 subject=entry.subject,
-                comparator=entry.comparator,
+                comparator="<=" if is_deadline else entry.comparator,
                 value=str(value),
                 date=date.iso if date else None,
                 date_precision=date.precision if date else None,
                 kind=self._kind(entry.kind, place),
                 topic=entry.topic,
-                segment="main",
+                segment=self.segment,
                 trust=self.trust,
-                evidence=self.page.body[start:end],
-                start=start,
-                end=end,
+                evidence=self.page.text[self.offset + start : self.offset + end],
+                start=self.offset + start,
+                end=self.offset + end,
                 raw_start=raw_start,
                 raw_end=raw_end,
             )
@@ -526,7 +558,7 @@ def _once(rows: list[T], reading: _Reading) -> list[T]:
         kept.setdefault((row.indicator, row.value, *limits), []).append(row)
     chosen = []
     for same in kept.values():
-        spans = [reading.place(row.start).sentence for row in same]
+        spans = [reading.place(row.start - reading.offset).sentence for row in same]
         best = max(spans, key=lambda span: (span[1] - span[0], -span[0]))
         chosen += [row for row, span in zip(same, spans, strict=True) if span == best]
     return sorted(chosen, key=lambda row: (row.start, row.end))

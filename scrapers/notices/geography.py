@@ -30,6 +30,7 @@ FEWEST = 3  # places from which that is concluded
 LONGEST_TEXT = 400_000
 
 _SENTENCE_ENDS = re.compile(r"[。!?;\n]")
+_FULL_STOPS = re.compile(r"[。!?\n]")
 _CLAUSE_ENDS = re.compile(r"[,。!?;:\n]")
 _NATIONAL = re.compile(
     r"国家(?:卫生健康委|卫健委|中医药局|中医药管理局|医保局|疾控局|发展改革委)|国务院|国卫|全国|我国|各省|每省|每个省|省份|各地|中央财政|国家医疗队"
@@ -88,7 +89,9 @@ def _of_fact(
     """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole."""
     sentence = _around(text, fact.start, _SENTENCE_ENDS)
     clause = _around(text, fact.start, _CLAUSE_ENDS)
-    for begin, end in ((min(clause[0], fact.start), max(clause[1], fact.end)), (sentence[0], fact.end)):
+    whole = _around(text, fact.start, _FULL_STOPS)  # 甲市通过…;建成8个中心: the subject is said once
+    near_clause = min(clause[0], fact.start), max(clause[1], fact.end)
+    for begin, end in (near_clause, (sentence[0], fact.end), (whole[0], fact.end)):
         near = mentions[bisect_left(starts, begin) : bisect_left(starts, end)]
         regions = _innermost(near)
         if len(regions) > 1 or (near and not regions):

@@ -54,7 +54,7 @@ class Page:
     doc_number: str | None = None
     address: str | None = None  # the page's own address, where its markup states it
     language: str | None = None  # as the markup declares it
-    related: list[tuple[int, int]] = field(default_factory=list)  # spans in the text
+    related: list[tuple[int, int]] = field(default_factory=list)  # spans in the text, one an item
     flags: list[str] = field(default_factory=list)
     suspects: tuple[tuple[int, int], ...] = ()  # sentences of `raw` that are damaged beyond proof: no fact from them
 
@@ -214,30 +214,33 @@ def _trim(main: list[Line], title: str | None) -> list[Line]:
     return main
 
 
-def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[str]) -> list[Line]:
-    """Of other articles only whole sentences about our subjects are kept; headlines are dropped."""
-    return [
-        line
-        for line, label in zip(lines, labels, strict=True)
-        if label == "related" and segments.is_prose(line) and any(word in line.text for word in keywords)
-    ]
+def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[str]) -> list[list[Line]]:
+    """Of other articles only whole sentences about our subjects are kept, item by item; headlines part the items."""
+    items: list[list[Line]] = [[]]
+    for line, label in zip(lines, labels, strict=True):
+        if label != "related" or not segments.is_prose(line):
+            items.append([])
+        elif any(word in line.text for word in keywords):
+            items[-1].append(line)
+    return [item for item in items if item]
 
 
 def _assemble(
-    traced: Traced, main: Sequence[Line], related: Sequence[Line]
+    traced: Traced, main: Sequence[Line], related: Sequence[Sequence[Line]]
 ) -> tuple[Traced, int, list[tuple[int, int]]]:
-    """Body lines one below the other, then a blank line and the related ones."""
+    """Body lines one below the other, then a blank line and the related items."""
     body_length = sum(len(line.text) for line in main) + max(0, len(main) - 1)
-    inside = traced.select([(line.start, line.end) for line in [*main, *related]])
+    inside = traced.select([(line.start, line.end) for line in itertools.chain(main, *related)])
     if not related:
         return inside, body_length, []
     if main:
         inside = inside.edit([Edit(body_length, body_length + 1, "\n\n", "segment")])
     spans = []
     at = body_length + 2 if main else 0
-    for line in related:
-        spans.append((at, at + len(line.text)))
-        at += len(line.text) + 1
+    for item in related:
+        length = sum(len(line.text) + 1 for line in item)
+        spans.append((at, at + length - 1))
+        at += length
     return inside, body_length, spans
 
 

@@ -28,6 +28,7 @@ _DATE = re.compile(
         | (?P<h>上半年|下半年) | (?P<q>第?[一二三四1-4]季度) | (?P<e>年底|底|末|年末) )?
     | (?<![\d.])(?P<y2>(?:19|20)\d{{2}})(?P<sep>[-/.])(?P<m2>1[0-2]|0?[1-9])(?P=sep)(?P<d2>3[01]|[12]\d|0?[1-9])(?!\d)
     | (?P<this>今年|本年|当年|年内)(?:(?P<tm>1[0-2]|0?[1-9])月(?P<te>底|末)?|(?P<th>上半年|下半年)|(?P<ty>底|末|年底))?
+    | (?<![\d〇零一二三四五六七八九年今去明后前每本当同])(?P<due>年底)(?=前|之前|以前)
     | (?<![\d.])(?P<m3>1[0-2]|0?[1-9])月(?:(?P<d3>3[01]|[12]\d|0?[1-9])日|(?P<e3>底|末|份))
     """,
     re.X,
@@ -41,6 +42,7 @@ _DATE_LIKE = re.compile(
     r"|\d{1,2}月\d{0,2}"
     r"|(?<![\d.])\d{1,2}日(?=[,。讯电至、\s前起]|上午|下午)"
 )
+_LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
 _LABEL = re.compile(
     r"(?:发布时间|发布日期|发表时间|发稿时间|发文日期|更新时间|更新日期|公开日期|日期|时间|發布時間|發佈日期|發布日期|日期|時間)"
@@ -93,6 +95,16 @@ def labelled(line: str) -> tuple[str, str | None] | None:
     return published(line[label.end() : label.end() + 40]) if label else None
 
 
+def own_year(text: str) -> int | None:
+    """The year that a text without a date speaks from: the only one it names, leaving out what it looks back to."""
+    years = {
+        int(mention.iso[:4])
+        for mention in find(text)
+        if mention.iso is not None and not _LOOKS_BACK.search(text[max(0, mention.start - 3) : mention.start])
+    }
+    return years.pop() if len(years) == 1 else None
+
+
 def is_date_line(line: str) -> bool:
     """Nothing but a date, and perhaps a time."""
     line = fold(line)
@@ -105,6 +117,8 @@ def _resolve(match: re.Match[str], this_year: int | None) -> tuple[str | None, s
         return _day(int(match["y2"]), int(match["m2"]), int(match["d2"]))
     if match["this"]:
         return _part(this_year, match["tm"], match["th"], None, bool(match["ty"]))
+    if match["due"]:
+        return _part(this_year, None, None, None, True)
     if match["m3"]:
         if match["d3"]:
             return (None, "day") if this_year is None else _day(this_year, int(match["m3"]), int(match["d3"]))

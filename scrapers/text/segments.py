@@ -24,6 +24,7 @@ from scrapers.text.fold import fold
 Label = Literal["main", "related", "template"]
 
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
+TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -34,6 +35,7 @@ _ORIGINAL_TITLE = re.compile(r"[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,12
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,8})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
+_CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
 
@@ -87,6 +89,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
             labels.append(current)
             begun = begun or (current == "main" and is_prose(line))
     _drop_headlines(lines, labels)
+    _drop_teasers(lines, labels)
     return labels
 
 
@@ -130,6 +133,20 @@ def _drop_headlines(lines: Sequence[Line], labels: list[Label]) -> None:
                 if labels[index] == "main":
                     labels[index] = "related"
         begin = end
+
+
+def _drop_teasers(lines: Sequence[Line], labels: list[Label]) -> None:
+    """The last lines become `related` if each is cut off in the middle of a sentence."""
+    teasers = []
+    for index in range(len(lines) - 1, -1, -1):
+        if labels[index] == "template":
+            continue
+        if not _CUT_OFF.search(lines[index].folded):
+            break
+        teasers.append(index)
+    if len(teasers) >= TEASERS:
+        for index in teasers:
+            labels[index] = "related"
 
 
 def _headline_like(line: Line, label: Label) -> bool:
