@@ -32,7 +32,17 @@ from scrapers.archive import (
     read_captures,
     read_events,
 )
-from scrapers.discover import Scope, Visit, absolute, attachments, feed_manifest, lists, natural_key, relevance
+from scrapers.discover import (
+    Scope,
+    ShapeChanged,
+    Visit,
+    absolute,
+    attachments,
+    feed_manifest,
+    lists,
+    natural_key,
+    relevance,
+)
 from scrapers.fetch import challenge, documents, drop_folder
 from scrapers.fetch.challenge import Due, Verdict
 from scrapers.fetch.http import BACK_OFF_S, Answer, Pause, PoliteSession
@@ -44,7 +54,7 @@ log = logging.getLogger(__name__)
 ERRORS_IN_A_ROW = 3  # then the publisher is left in peace until the next run
 LONGEST_BACK_OFF = timedelta(days=31)
 
-__all__ = ["Scope", "StepResult", "collect", "crawl", "fetch_source", "parse_pending", "replay"]
+__all__ = ["Scope", "StepResult", "collect", "crawl", "fetch_source", "parse_pending", "record", "replay"]
 
 RunOutcome = Literal["ok", "error", "blocked", "suspect"]
 _SEVERITY: tuple[RunOutcome, ...] = ("blocked", "error", "suspect")  # what a run is called that had several
@@ -153,6 +163,45 @@ def fetch_source(
         note=visit.note,
     )
     return result
+
+
+def record(source: Source, folder: Path) -> list[Path]:
+    """Save what a source's first address answers, and the first article it lists: the start of its examples.
+
+    Asks as politely as a run does, and logs nothing: this is a person at work on a source.yml. What was asked for is
+    saved even where it is not the document, so that it can be looked at. Raises RecordFailed.
+    """
+    saved: list[Path] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    with PoliteSession(source.fetch, source.owner) as session:
+        saved.append(_save(session, source.urls[0], folder, "list"))
+        if method := lists.METHODS.get(source.discover.method):
+            try:
+                page = method.read(saved[0].read_bytes(), source.urls[0], source.discover, source.fetch.encoding)
+            except ShapeChanged as change:
+                raise RecordFailed(f"{saved[0]} is saved, and no list as discover.method says: {change}") from None
+            if not page.entries:
+                raise RecordFailed(f"{saved[0]} is saved, and discover finds no article in it")
+            saved.append(_save(session, page.entries[0].url, folder, "article"))
+    return saved
+
+
+class RecordFailed(RuntimeError):
+    """An example could not be recorded; one line says why."""
+
+
+def _save(session: PoliteSession, url: str, folder: Path, name: str) -> Path:
+    held = folder / f".{name}.part"
+    answer = session.get(url, held)
+    if answer.outcome != "body":
+        held.unlink(missing_ok=True)
+        raise RecordFailed(f"{url}: {answer.outcome}: {answer.error or f'HTTP {answer.status}'}")
+    media_type = (answer.media_type or "").partition(";")[0].strip()
+    ending = _ENDINGS.get(media_type) or mimetypes.guess_extension(media_type) or ".html"
+    return held.replace(folder / f"{name}{ending}")
+
+
+_ENDINGS = {"text/html": ".html", "application/json": ".json", "text/xml": ".xml", "application/xml": ".xml"}
 
 
 def parse_pending(

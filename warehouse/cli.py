@@ -49,6 +49,7 @@ FAILURES = (
     lease.LeaseHeld,
     publish.NoVersion,
     airflow_local.AirflowFailed,
+    steps.RecordFailed,
     database.Error,
     OSError,
 )
@@ -132,6 +133,19 @@ def example(source_id: str, folder: Path, draft: bool) -> None:
         raise Failed(f"{len(faults)} faults in the examples of {source_id}")
     if not draft:
         click.echo(f"{source_id}: {len(cases)} examples as reviewed")
+
+
+@main.command()
+@click.argument("source_id", metavar="SOURCE")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def record(source_id: str, folder: Path) -> None:
+    """Save the list of SOURCE and its first article in FOLDER, as the start of its recorded examples."""
+    with _failures():
+        source = settings().sources().get(source_id)
+        if source is None or not source.urls:
+            raise Failed(f"there is no source {source_id!r} with an address")
+        for file in steps.record(source, folder):
+            click.echo(str(file))
 
 
 # ---- the outside world

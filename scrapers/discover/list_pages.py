@@ -25,6 +25,9 @@ ITEM = "ul.zxxx_list > li"
 NEXT_PAGE = "{stem}_{page}{ext}"
 
 _DATE = re.compile(r"(?<!\d)(\d{4})\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d)")
+_STAMP = re.compile(
+    rf"\W*(?:发布(?:时间|日期)|日期|时间)?\W*{_DATE.pattern}日?(?:\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?\W*"
+)
 _PAGER = re.compile(r"createPageHTML\s*\(([^)]{0,300})\)")  # ('page_div', pages, page, 'stem', 'ext', entries)
 
 
@@ -112,11 +115,14 @@ def _link(element: Tag) -> Tag | None:
 
 def _entry(element: Tag, link: Tag, base: str, article_pattern: str | None) -> tuple[Entry, str | None]:
     url = absolute(base, str(link["href"]))
+    stamps = [s.extract() for s in element.select("*") if s is not link and _STAMP.fullmatch(_words(s.get_text()))]
     heading = link.select_one("h1, h2, h3, h4, h5, h6")  # a whole card may be the link: headline, day and first lines
-    title = _words(str(link.get("title") or "")) or _words((heading or link).get_text())
-    beside = element.get_text(" ").replace(link.get_text(" "), " ", 1)  # a date in the title is not the list's
-    entry = Entry(url or str(link["href"]).strip(), title, iso_date(beside) or _split_date(element))
-    return entry, judge_address(url, base, article_pattern)
+    headline = (heading or link).get_text()
+    title = _words(str(link.get("title") or "")) or _words(headline)
+    day = iso_date(stamps[0].get_text()) if stamps else _split_date(element)
+    if day is None:  # beside the headline; a date in it is not the list's
+        day = iso_date(element.get_text().replace(headline, " ", 1))
+    return Entry(url or str(link["href"]).strip(), title, day), judge_address(url, base, article_pattern)
 
 
 def _words(text: str) -> str:

@@ -28,7 +28,7 @@ def page_address(first: str, number: int, rules: Discover) -> str | None:
 def read(data: bytes, base: str, rules: Discover, encoding: str | None = None) -> ListPage:
     """Raises ShapeChanged where the bytes are no feed."""
     feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
-    if not feed.version:
+    if not feed.get("version"):
         raise ShapeChanged("neither RSS nor Atom")
     page, seen = ListPage(), set[str]()
     for item in feed.entries:
