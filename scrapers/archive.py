@@ -202,7 +202,7 @@ class Archive:
 
     def hold(self, capture_id: str, filename: str | None = None) -> Path:
         """An address under held/ to stream into. It keeps the file name's endings, by which readers know formats."""
-        return self._open_room() / f"{capture_id}{_suffix(filename)}"
+        return self._open_room() / f"{capture_id}{endings(filename)}"
 
     def hold_dropped(self, capture_id: str, file: Path) -> Path:
         """Move a file from the inbox to held/, remembering where it lay. Raises OSError where it can't be moved."""
@@ -585,7 +585,7 @@ def reason(refusal: Refusal) -> str:
     return " ".join([f"rule {refusal.rule}", *where])
 
 
-def _suffix(filename: str | None) -> str:
+def endings(filename: str | None) -> str:
     """The last two endings of a file name, where they are plain: `.ndjson.gz`."""
     endings = Path(filename).suffixes[-2:] if filename else []
     return "".join(e for e in endings if re.fullmatch(r"\.[A-Za-z0-9]{1,10}", e)).lower() or ".bin"

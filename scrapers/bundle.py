@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 import orjson
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -418,13 +419,22 @@ def _ask_wall(
             told = json.loads(tombstone_path(home, key[1]).read_bytes())
             refusals[key] = Refusal(told["rule"], told["field"], told["line"])
             continue
+        named = room / f"wall-{key[1]}{archive.endings(_name(capture['url']))}"  # the wall tells formats by endings
+        named.symlink_to(held.resolve())
         try:
-            refusal = wall(held, sources[key[0]])
+            refusal = wall(named, sources[key[0]])
         except Exception as error:
             raise BundleRefused(f"the wall could not judge a file of {key[0]}: {type(error).__name__}") from None
+        finally:
+            named.unlink()
         if refusal:
             refusals[key] = refusal
     return refusals
+
+
+def _name(url: str) -> str:
+    """The file name that the crawler held the bytes under."""
+    return url if url.startswith("inbox:") else urlsplit(url).path.rpartition("/")[2]
 
 
 def _enter(

@@ -6,6 +6,8 @@ days, told night by night in one build and once more in another that gets everyt
 
 from __future__ import annotations
 
+import shutil
+import socket
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,7 @@ from typing import Any
 import opencc
 import pytest
 
-from scrapers import records, registry, steps
+from scrapers import notices, records, registry, steps
 from scrapers.archive import Archive, EventLog, new_run_id
 from scrapers.records import Capture, timestamp
 from scrapers.registry import Source
@@ -238,3 +240,47 @@ def test_reposts_cluster_with_their_original_and_nothing_else_does(told: Told) -
     assert len(alone) > 7
     assert {(row[2], row[3], row[6]) for row in alone} == {(True, "none", 1)}
     assert len({row[1] for row in alone}) == len(alone)
+
+
+def test_a_replay_replaces_exactly_the_rows_of_what_it_read_again(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new parser, no network, some days of one source: other rows stay as they were, and no version doubles."""
+
+    def no_network(*_: object) -> None:
+        raise AssertionError("a replay asks nobody")
+
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+    intact = notices.parse_page
+
+    def parse_page(data: bytes, **where: Any) -> records.Notice:
+        return replace(intact(data, **where), topics=["read anew"])
+
+    monkeypatch.setattr(notices, "PARSER_VERSION", "9.9.9")
+    monkeypatch.setattr(notices, "parse_page", parse_page)
+    home = tmp_path / "home"
+    shutil.copytree(told.home.home, home)
+    build = told.nightly.copy(tmp_path / "build")
+    tables = ("notice", "notice_fact", "notice_shingle")
+    before = {t: build.query(f"select * from raw.{t} order by all") for t in tables}
+    facts_before = build.query("select count(*) from fct_notice_fact")
+    versions = build.query("select notice_version_id, is_current, cluster_key from fct_notice order by all")
+
+    assert steps.replay(home, [replace(SOURCE, id="another")], FIRST_DAY.date()) == 0
+    since = FIRST_DAY.date() + timedelta(days=2)
+    assert steps.replay(home, [SOURCE], since) == 2  # the edit of day 2 and the return of day 4
+    loaded(build, home, "replayed")
+
+    assert build.query(
+        "select distinct notice_id, parser_version, topics from raw.notice where load_run = 'replayed'"
+    ) == [(f"url:{GOV}", "9.9.9", '["read anew"]')]
+    again = {c for (c,) in build.query("select capture_id from raw.notice where load_run = 'replayed'")}
+    days = build.query("select fetched_at from raw.notice where load_run = 'replayed' order by fetched_at")
+    assert [day[:10] for (day,) in days] == ["2026-09-03", "2026-09-05"]
+    for table in tables:
+        now = build.query(f"select * from raw.{table} order by all")
+        assert len(now) == len(before[table])
+        assert [r for r in now if r[0] not in again] == [r for r in before[table] if r[0] not in again], table
+    build.dbt(*MODELS)
+    assert build.query("select notice_version_id, is_current, cluster_key from fct_notice order by all") == versions
+    assert build.query("select count(*) from fct_notice_fact") == facts_before

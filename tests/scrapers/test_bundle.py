@@ -271,6 +271,15 @@ def test_the_wall_stands_inside_too(tmp_path: Path, outside: Path, inside: Path)
     assert not archive_path(inside, sha).exists()
 
 
+def test_the_wall_sees_a_file_under_the_endings_of_its_name(tmp_path: Path, outside: Path, inside: Path) -> None:
+    dropped(outside, FEED, "a.csv", b"a,b\n1,2\n")
+    bundle.export(outside, "real", tmp_path / "1.bundle", KEY)
+    seen: list[str] = []
+    take_in(inside, tmp_path / "1.bundle", wall=lambda path, source: seen.append(path.suffix))
+    assert seen == [".csv"]
+    assert len(list((inside / "archive").glob("*/*"))) == 1
+
+
 def test_a_wall_that_breaks_down_refuses_the_bundle(tmp_path: Path, outside: Path, inside: Path) -> None:
     file = one_page(outside, tmp_path / "1.bundle")
 
