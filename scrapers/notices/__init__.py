@@ -6,6 +6,7 @@ storage other than parsed/ (batch.py), or a field that the page does not state.
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import Any
 
@@ -16,18 +17,21 @@ from scrapers.text import encoding
 
 PARSER_VERSION = "1.4.0"  # changes with every change of what is read from a page, so that archives are read again
 
+_HAN = re.compile(r"[\u3400-\u9fff]")
+LONG_ARTICLE = challenge.LONG_PROSE + 200  # Chinese characters of its body; no page in place of another has so many
+
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
 
 
 def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = None) -> Notice:
     """Read one page. `url` is for the site it came from, never for a date. A blocked page yields nothing but that."""
-    verdict = challenge.judge(data, "page") if data.strip() else None
+    words = lexicon.load()
+    read = page.read(data, media_type=media_type, keywords=words.subject_words)
+    verdict = _verdict(data, read)
     if verdict is not None and verdict.outcome == "blocked":
         return Notice(blocked=True, flags=["blocked"])
     if verdict is not None:  # a login page, an error sent with 200: it has no title and no facts
         return Notice(flags=["not_the_document"])
-    words = lexicon.load()
-    read = page.read(data, media_type=media_type, keywords=words.subject_words)
     subject = facts.subject(words, read.title, read.body)
     side = jurisdiction.MAINLAND
     if subject.relevant:
@@ -51,10 +55,19 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.flags += found.flags
     geography.locate(notice.facts, read.title, read.text, read.body_length)
     fact_dates.settle(notice, read)
-    notice.places = place_tables.read(read, _tables(data, read))
+    tables = _tables(data, read)
+    if subject.relevant or tables is not None:
+        notice.places = place_tables.read(read, tables)
     if side != jurisdiction.MAINLAND:
         notice.flags.append(f"jurisdiction_{side}")
     return notice
+
+
+def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:
+    """What the judge says of the page; one that is a long article need not be put to it."""
+    if not data.strip() or len(_HAN.findall(read.body[: 2 * LONG_ARTICLE])) >= LONG_ARTICLE:
+        return None
+    return challenge.judge(data, "page")
 
 
 def _tables(data: bytes, read: page.Page) -> str | None:

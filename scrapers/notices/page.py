@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from scrapers.notices import html
 from scrapers.text import clean, dates, doc_numbers, encoding, segments
@@ -80,6 +80,8 @@ class _Sheet:
     meta: dict[str, str]
     flags: list[str]  # of the repairs
     suspects: tuple[tuple[int, int], ...]
+    language: str | None = None
+    address: str | None = None
 
 
 def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] = ()) -> Page:
@@ -91,6 +93,7 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
     page.encoding, page.is_html = decoded.encoding, markup
     page.flags = ["undecodable_bytes"] * decoded.damaged + sheet.flags + page.flags
     page.suspects = sheet.suspects
+    page.language, page.address = sheet.language, sheet.address
     return page
 
 
@@ -112,9 +115,8 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     _repair_head(drawn)
     lines = _lines(cleaned.traced.text)
     if len(lines) == len(drawn.lines):  # else a line was nothing but invisible characters
-        lines = [
-            replace(line, link_share=was.link_share, tag=was.tag) for line, was in zip(lines, drawn.lines, strict=True)
-        ]
+        for line, was in zip(lines, drawn.lines, strict=True):
+            line.link_share, line.tag = was.link_share, was.tag
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
@@ -122,13 +124,15 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     title_at = _find_title(lines, title, last)
     if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
         first = title_at + 1
-    traced, suspects = cleaned.traced, cleaned.suspects
-    return drawn.text, _Sheet(traced, lines, first, last, title, title_at, drawn.meta, cleaned.flags, suspects)
+    found = (first, last, title, title_at, drawn.meta, cleaned.flags, cleaned.suspects, drawn.language, drawn.address)
+    return drawn.text, _Sheet(cleaned.traced, lines, *found)
 
 
 def _repair_head(drawn: html.Drawn) -> None:
     """What the page says of itself outside its text gets the same repairs."""
-    drawn.meta = {name: clean.repair(value) for name, value in drawn.meta.items()}
+    for name in (*cues().title_meta, *cues().source_meta):
+        if name in drawn.meta:
+            drawn.meta[name] = clean.repair(drawn.meta[name])
     drawn.head_title = clean.repair(drawn.head_title) if drawn.head_title else None
     drawn.headings = [clean.repair(heading) for heading in drawn.headings]
 
@@ -357,8 +361,9 @@ def _content(drawn: html.Drawn, lines: Sequence[Line]) -> tuple[int, int]:
     def prose(block: html.Block) -> int:
         return sums[block.last] - sums[block.first]
 
+    bearers = _bearers(drawn.blocks)
     for selector in cues().content_elements:
-        named = [block for block in drawn.blocks if _is(block, selector) and prose(block) >= NAMED_SHARE * total]
+        named = [block for block in bearers.get(selector, ()) if prose(block) >= NAMED_SHARE * total]
         if named:
             best = max(named, key=prose)
             return best.first, best.last
@@ -375,5 +380,12 @@ def _content(drawn: html.Drawn, lines: Sequence[Line]) -> tuple[int, int]:
         span, inside = (best_child.first, best_child.last), index_of[id(best_child)]
 
 
-def _is(block: html.Block, selector: str) -> bool:
-    return block.ident == selector[1:] if selector.startswith("#") else selector[1:] in block.classes
+def _bearers(blocks: Sequence[html.Block]) -> dict[str, list[html.Block]]:
+    """The elements by `#id` and `.class`."""
+    bearers: dict[str, list[html.Block]] = {}
+    for block in blocks:
+        if block.ident:
+            bearers.setdefault("#" + block.ident, []).append(block)
+        for name in block.classes:
+            bearers.setdefault("." + name, []).append(block)
+    return bearers

@@ -11,6 +11,7 @@ gives the characters that Chinese is written with.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 _MARKS = (
@@ -23,13 +24,16 @@ _MARKS = (
 _SAMPLE = 64 * 1024  # bytes that are enough to tell two encodings apart
 
 # The characters most used in Chinese running text, simplified and traditional, and those of this field.
-_FREQUENT = frozenset(
+_FREQUENT = re.compile(
+    "["
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学"
     "法所民得经十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政"
     "四日那社义事平形相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最"
     "這為個國時來們對會發動過說產種後學經進著電裡現實應開還當從業兩體機點與關線內數間樣條沒結解問無係軍醫療衛院區縣鎮務員號"
     "医疗卫院区县镇务员号城市服务健康委通知级检查床位门诊,。、;:"
+    "]"
 )
+_ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +72,14 @@ def _with_marks(data: bytes, encoding: str) -> Decoded:
 def _utf8_share(data: bytes) -> float:
     """The share of characters outside ASCII that are sound UTF-8."""
     text = data[:_SAMPLE].decode("utf-8", "replace")
-    foreign = sum(character > "\x7f" for character in text)
+    foreign = len(_ABOVE_ASCII.findall(text))
     return 1 - text.count("\ufffd") / foreign if foreign else 0.0
 
 
 def _score(sample: bytes, encoding: str) -> float:
     """How much of the text outside ASCII is what Chinese is written with; broken bytes count against it."""
     text = sample.decode(encoding, "replace")
-    foreign = [character for character in text if character > "\x7f"]
+    foreign = len(_ABOVE_ASCII.findall(text))
     if not foreign:
         return 0.0
-    good = sum(character in _FREQUENT for character in foreign)
-    return (good - 2 * foreign.count("\ufffd")) / len(foreign)
+    return (len(_FREQUENT.findall(text)) - 2 * text.count("\ufffd")) / foreign

@@ -39,7 +39,7 @@ _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Line:
     """One line of a page, trimmed. text == page[start:end], folded is fold(text); link_share: how much is links."""
 
@@ -73,6 +73,16 @@ def cues() -> Cues:
     return Cues(**{key: tuple(value) for key, value in words.items()})
 
 
+@functools.cache
+def _furniture_holds() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, cues().furniture_holds)))
+
+
+@functools.cache
+def _furniture_lines() -> frozenset[str]:
+    return frozenset(cues().furniture_lines)
+
+
 def label(lines: Sequence[Line]) -> list[Label]:
     """One label a line, for the lines that follow the page's head."""
     labels: list[Label] = []
@@ -101,14 +111,14 @@ def is_prose(line: Line) -> bool:
 def is_furniture(line: Line) -> bool:
     """A line that belongs to the site, not to any article."""
     text = line.folded
-    if any(word in text for word in cues().furniture_holds) and len(text) < 300:
+    if len(text) < 300 and _furniture_holds().search(text):
         return True
     if len(text) > 120:
         return text.count("|") >= 5 and "。" not in text
     bare = text.strip("|,:()[]【】<>· \t\u3000")
     return (
         not bare
-        or bare in cues().furniture_lines
+        or bare in _furniture_lines()
         or _FIGURES.fullmatch(text) is not None
         or _POSITION.match(text) is not None
         or _BREADCRUMB.fullmatch(text) is not None
