@@ -1,0 +1,79 @@
+"""Reading pages, beside trafilatura on the same pages in the same run.
+
+Comes in: the recorded pages of the project, or those of the folder that YILIAN_SHARED names. Goes out: ratios.
+
+The peer is asked for what a notice needs before any fact is read: the text with title, date and source (`extract` with
+metadata). What it costs for the text alone is told beside it. A text without markup is handed to it as the smallest
+page that holds it, a paragraph a line; ours is everything that `yilian parse` does.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+import trafilatura
+
+from scrapers import notices
+from tests.bench import Figure, Say
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "notices"
+ROUNDS = 7
+HTML_BAR = 4.0  # times the peer's pages a second
+TEXT_BAR = 8.0  # times its characters a second
+
+
+def run(say: Say) -> Iterator[Figure]:
+    """Medians of rounds in which each side reads every page, turn by turn."""
+    pages, texts = _pages("html"), _pages("txt")
+    say(f"{len(pages)} pages with markup, {len(texts)} without")
+    ours, peer, bare = _seconds(pages, pages)
+    yield Figure("pages a second, ours", len(pages) / ours, "1/s")
+    yield Figure("pages a second, ours over the peer's with title and date", peer / ours, "times", at_least=HTML_BAR)
+    yield Figure("pages a second, ours over the peer's text alone", bare / ours, "times")
+    characters = sum(len(text.decode("utf-8", "replace")) for text in texts)
+    ours, peer, bare = _seconds(texts, [_as_page(text) for text in texts])
+    yield Figure("million characters of text a second, ours", characters / ours / 1e6, "M/s")
+    yield Figure(
+        "characters a second, ours over the peer's with title and date", peer / ours, "times", at_least=TEXT_BAR
+    )
+    yield Figure("characters a second, ours over the peer's text alone", bare / ours, "times")
+
+
+def _pages(suffix: str) -> list[bytes]:
+    shared = Path(os.environ.get("YILIAN_SHARED") or "")
+    folders = [EXAMPLES]
+    if shared.name and (shared / "real_pages").is_dir():
+        folders = [shared / "real_pages" / "html", shared / "real_pages" / "docs", shared / "reference_pages"]
+    return [path.read_bytes() for folder in folders for path in sorted(folder.glob(f"*.{suffix}"))]
+
+
+def _seconds(ours: Sequence[bytes], theirs: Sequence[bytes]) -> tuple[float, float, float]:
+    sides: list[tuple[Callable[[bytes], object], Sequence[bytes]]] = [
+        (notices.parse_page, ours),
+        (partial(trafilatura.extract, with_metadata=True), theirs),
+        (trafilatura.extract, theirs),
+    ]
+    for read, pages in sides:  # caches and tables are filled before the clock runs
+        _cost(read, pages)
+    rounds = [[_cost(read, pages) for read, pages in sides] for _ in range(ROUNDS)]
+    first, second, third = (median(side) for side in zip(*rounds, strict=True))
+    return first, second, third
+
+
+def _cost(read: Callable[[bytes], object], pages: Sequence[bytes]) -> float:
+    begin = time.process_time()
+    for page in pages:
+        read(page)
+    return time.process_time() - begin
+
+
+def _as_page(text: bytes) -> bytes:
+    lines = text.decode("utf-8", "replace").split("\n")
+    paragraphs = "".join(f"<p>{html.escape(line)}</p>\n" for line in lines)
+    return f"<html><head><title></title></head><body>\n{paragraphs}</body></html>".encode()
