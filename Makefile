@@ -39,8 +39,11 @@ test: setup check-lock lint types ## everything that CI checks
 chaos: setup ## the long fault campaigns: kills, a refused gate, Airflow started and killed
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m chaos
 
+measure: setup ## SHARED=../shared [PAGES=…]: reads the reference and labelled pages, every score beside its bar
+	@$(BIN)/python -m tests.measure --shared "$(or $(SHARED),../shared)" $(if $(PAGES),--pages "$(PAGES)")
+
 bench: setup ## what things cost, as ratios beside their bars
-	@$(BIN)/python -m tests.bench $(BENCH)
+	@$(if $(SHARED),YILIAN_SHARED="$(abspath $(SHARED))") $(BIN)/python -m tests.bench $(BENCH)
 
 lint: setup ## ruff, import contracts, SQL lint
 	@$(BIN)/ruff check .

@@ -12,6 +12,7 @@ tag: walking the tree node by node costs several times as much.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
 
@@ -22,6 +23,9 @@ _SPACE = re.compile(r"\s+")
 _WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) ?\n ?(?=[\u3000-\u9fff\uff00-\uffef])")
 # The text before a tag, then the tag: end sign, name, attributes. Comments have no name.
 _TOKEN = re.compile(r'([^<]*)<(?:!--.*?-->|(/?)([a-z][^\s/>]*)([^>"]*(?:"[^"]*"[^>"]*)*)>)', re.S)
+# The same in markup as it came: bounded, since nothing is promised of it.
+_RAW_TOKEN = re.compile(r"([^<]*)<(?:(/?)([a-zA-Z][^\s/<>]{0,20})([^<>]{0,2000})>)?")
+_RAW_CODE = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.I)
 _ATTRIBUTE = re.compile(r'\s(id|class)="([^"]*)"')
 
 _SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button", "textarea", "xmp"]
@@ -35,6 +39,7 @@ _BLOCK = frozenset(
 _CELLS = frozenset({"td", "th"})
 _TITLE_CLASSES = frozenset({"tit", "title", "article-title", "article_title", "arc-title", "biaoti", "post_title"})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+MANY_OPEN = 20_000  # elements that are never closed: the parser takes time with their square
 MAX_DEPTH = 2000  # elements; deeper ones are read as if they stood at this depth
 
 
@@ -81,15 +86,18 @@ def is_html(text: str, media_type: str | None = None) -> bool:
 
 def draw(markup: str) -> Drawn:
     """The page as text."""
-    tree = LexborHTMLParser(markup)
     pen = _Pen()
+    if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
+        _read_tags(_RAW_TOKEN.findall(_RAW_CODE.sub("", markup)), pen)
+        return pen.finish()
+    tree = LexborHTMLParser(markup)
     _read_head(tree, pen.drawn)
     tree.strip_tags([*_SILENT, *_FURNITURE])
     for node in tree.css(_HIDDEN):
         node.decompose()
     body = tree.body
     if body is not None and body.html is not None:
-        _read_tags(body.html, pen)
+        _read_tags(_TOKEN.findall(body.html), pen)
     return pen.finish()
 
 
@@ -108,9 +116,9 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
     drawn.address = drawn.meta.get("og:url") or (link.attributes.get("href") if link is not None else None)
 
 
-def _read_tags(markup: str, pen: _Pen) -> None:
-    """Tag by tag: the markup is the parser's own, so every element that needs an end has one."""
-    for text, end, name, attributes in _TOKEN.findall(markup):
+def _read_tags(tokens: Iterable[tuple[str, str, str, str]], pen: _Pen) -> None:
+    """Tag by tag: (text before it, end sign, name, attributes)."""
+    for text, end, name, attributes in tokens:
         if text:
             pen.write(text)
         if name in _BLOCK:

@@ -194,3 +194,16 @@ def test_the_longest_text_is_cut_and_says_so() -> None:
     text = page.read(("医共体建设\n\n" + "医共体建设有序推进。" * 50_000).encode())
     found = facts.extract(lexicon.load(), text, facts.Subject(True, ()))
     assert found.flags == ["text_cut_for_facts"]
+
+
+@pytest.mark.parametrize("unit", ["<div>", "<table><tr><td>", "<p>医共体<b>", '<a "', "<br>", "<script>"])
+def test_deep_nesting_and_unclosed_tags_are_no_burden(unit: str) -> None:
+    def parse(text: str) -> None:
+        notices.parse_page(f"<html><body>{text}医共体建成7家</body></html>".encode())
+
+    assert growth(parse, unit, 20_000, 40_000) < 3
+
+
+def test_what_hangs_in_a_hostile_page_is_still_read() -> None:
+    page_text = notices.drawn_text(("<html><body>" + "<div>" * 50_000 + "<p>医共体建成<b>7家</b></p>&").encode())
+    assert page_text.startswith("医共体建成7家")
