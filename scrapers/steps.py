@@ -43,6 +43,7 @@ from scrapers.discover import (
     natural_key,
     relevance,
 )
+from scrapers.feeds import manifest
 from scrapers.fetch import challenge, documents, drop_folder
 from scrapers.fetch.challenge import Due, Verdict
 from scrapers.fetch.http import BACK_OFF_S, Answer, Pause, PoliteSession
@@ -403,6 +404,8 @@ class _Visit:
         )
         if self.source.kind == "notices" and documents.format_of(held):
             capture = replace(capture, role="attachment")
+        if self.source.kind == "feed" and file.name.lower().endswith(manifest.ENDING):
+            capture = replace(capture, role="manifest")
         verdict = self._judge_dropped(held, capture.role)
         if verdict:
             capture = replace(capture, outcome=verdict.outcome, error=verdict.reason, finished_at=timestamp())
@@ -422,6 +425,8 @@ class _Visit:
             return Verdict("suspect", f"larger than {self.source.fetch.max_bytes} bytes")
         if role == "attachment":
             return documents.judge(held)
+        if self.source.kind == "feed" and not held.stat().st_size:
+            return None  # a file without a row says "no activity"
         return self._judge(held, "file" if self.source.kind == "feed" else "page")
 
     # -- the network
@@ -492,7 +497,9 @@ class _Visit:
             capture = replace(capture, filename=link.name)
         verdict = None
         if answer.outcome == "body":
-            verdict = self._judge(held, due, check, whole=True) or _compare(answer, sha256)
+            is_empty_as_promised = sha256 is not None and sha256 == answer.sha256 and answer.size == 0
+            if not is_empty_as_promised:
+                verdict = self._judge(held, due, check, whole=True) or _compare(answer, sha256)
             if link and not verdict:
                 verdict = documents.judge(held)
             if verdict:

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,8 +21,23 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from scrapers import archive, bundle, examples, notices, records, registry, steps
-from warehouse import airflow_local, catalogue, database, door, events, lease, privacy, publish, refresh, report, status
+from scrapers import archive, bundle, contracts, examples, notices, records, registry, steps
+from scrapers.contracts import guide, sample, template
+from scrapers.feeds.table import HeaderError
+from warehouse import (
+    airflow_local,
+    catalogue,
+    database,
+    door,
+    events,
+    lease,
+    privacy,
+    publish,
+    receipts,
+    refresh,
+    report,
+    status,
+)
 from warehouse import first_run as sample_night
 from warehouse import settings as environment
 from warehouse.settings import Settings
@@ -45,6 +61,7 @@ FAILURES = (
     bundle.BundleRefused,
     environment.HomeError,
     registry.RegistryError,
+    HeaderError,
     refresh.Refused,
     lease.LeaseHeld,
     publish.NoVersion,
@@ -92,15 +109,29 @@ def parse(files: tuple[Path, ...], as_json: bool) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file (the only format there is).")
-def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Bring feed files before the door without loading them, one JSON object a file."""
+@click.option(
+    "--source", "source_id", metavar="SOURCE", help="Judge as files of this source: its types, organisations."
+)
+def check(files: tuple[Path, ...], as_json: bool, source_id: str | None) -> None:
+    """Bring feed files before the door without loading them, one JSON object a file. No home, no network.
+
+    NDJSON (plain, .gz, .zst), CSV and XLSX; a manifest beside a file (<file>.manifest.json) is held to. The line of a
+    table is the sheet's row.
+    """
+    with _failures():
+        source = _feed_source(source_id) if source_id else None
     bad = 0
     for file in files:
         if not file.is_file():
             click.echo(f"yilian: {file}: no such file", err=True)
             bad += 1
             continue
-        verdict = door.check(file)
+        try:
+            verdict = door.check(file, source)
+        except OSError as error:
+            click.echo(f"yilian: {file}: {error.strerror}", err=True)
+            bad += 1
+            continue
         bad += bool(verdict["rejections"] or verdict["file_refused"])
         click.echo(json.dumps(verdict, ensure_ascii=False))
     if bad:
@@ -146,6 +177,120 @@ def record(source_id: str, folder: Path) -> None:
             raise Failed(f"there is no source {source_id!r} with an address")
         for file in steps.record(source, folder):
             click.echo(str(file))
+
+
+def _feed_source(source_id: str) -> registry.Source:
+    found = settings().sources().get(source_id)
+    if found is None or found.kind != "feed":
+        raise Failed(f"there is no feed source {source_id!r}")
+    return found
+
+
+@main.group("contracts")
+def contracts_group() -> None:
+    """What hospitals may send: record types, templates to fill in, samples, the guide for senders."""
+
+
+def _contract(record_type: str) -> contracts.Contract:
+    found = contracts.load().get(record_type)
+    if found is None:
+        raise click.BadParameter(f"{record_type!r} is none of {', '.join(contracts.load())}")
+    return found
+
+
+@contracts_group.command("list")
+def contracts_list() -> None:
+    """The record types, those that every sender owes first."""
+    rows = [
+        {"record_type": c.record_type, "title": c.zh, "tier": c.tier, "version": c.version, "fields": len(c.columns)}
+        for c in sorted(contracts.load().values(), key=lambda c: (c.tier != "minimum", c.record_type))
+    ]
+    _print_table(None, rows)
+
+
+@contracts_group.command("template")
+@click.argument("record_type")
+@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Where to (default <RECORD_TYPE>.xlsx).")
+def contracts_template(record_type: str, target: Path | None) -> None:
+    """An XLSX template with drop-down lists and an example row."""
+    with _failures():
+        file = target or Path(f"{record_type}.xlsx")
+        file.write_bytes(template.workbook(_contract(record_type)))
+    click.echo(str(file))
+
+
+@contracts_group.command("sample")
+@click.argument("record_type")
+def contracts_sample(record_type: str) -> None:
+    """A valid record, as one line of NDJSON."""
+    click.echo(json.dumps(sample.record(_contract(record_type)), ensure_ascii=False))
+
+
+@contracts_group.command("schema")
+@click.argument("record_type")
+def contracts_schema(record_type: str) -> None:
+    """The JSON Schema of a record."""
+    click.echo(json.dumps(contracts.json_schema(_contract(record_type)), ensure_ascii=False, indent=2))
+
+
+@contracts_group.command("guide")
+@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="Where to (default standard output).")
+def contracts_guide(target: Path | None) -> None:
+    """The guide for senders (docs/send-a-feed.md), made from the contracts."""
+    text = guide.markdown()
+    if target is None:
+        click.echo(text, nl=False)
+    else:
+        with _failures():
+            target.write_text(text, encoding="utf-8", newline="\n")
+
+
+@main.command("receipts")
+@click.argument("source_id", metavar="[SOURCE]", required=False)
+@click.option(
+    "--json", "as_json", is_flag=True, help="As one JSON object: files with their findings, periods by state."
+)
+def receipts_command(source_id: str | None, as_json: bool) -> None:
+    """What came of each feed file, newest first, and which periods are missing (as of the published version).
+
+    The pages for the senders stand in accepted/receipts/<source>/index.html of the home.
+    """
+    with _failures():
+        s = settings()
+        ids = [i for i, source in s.sources().items() if source.kind == "feed" and source_id in (None, i)]
+        if not ids:
+            raise Failed(f"there is no feed source {source_id!r}")
+        found = [receipt for i in ids for receipt in receipts.told(s.home, i, None if as_json else ())]
+        periods = _due_periods(s, source_id)
+    if as_json:
+        files = [asdict(receipt) for receipt in found]
+        click.echo(json.dumps({"files": files, "periods": periods}, ensure_ascii=False))
+        return
+    rows = [
+        {
+            "received": r.received_at[:19],
+            "source": r.source_id,
+            "file": r.file,
+            "accepted": r.accepted,
+            "refused": r.rejected,
+            "warnings": sum(w.count for w in r.warnings),
+            "whole file": r.file_refused.rule if r.file_refused else "",
+        }
+        for r in found
+    ]
+    _print_table("files", rows)
+    missing = [p for p in periods if p["state"] in ("silent", "late", "not_provided")]
+    _print_table("periods silent, late or not provided", missing[:100])
+
+
+def _due_periods(s: Settings, source_id: str | None) -> list[dict[str, Any]]:
+    if publish.current(s) is None:
+        return []
+    con = _published(s)
+    try:
+        return receipts.published_periods(con, source_id)
+    finally:
+        con.close()
 
 
 # ---- the outside world

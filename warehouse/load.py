@@ -24,9 +24,10 @@ import pyarrow as pa
 
 from scrapers import contracts
 from scrapers.contracts import Contract
+from scrapers.feeds.manifest import Manifest
 from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHANGHAI, SHINGLE_SCHEMA, now, timestamp
 from scrapers.registry import Source
-from warehouse import changes, events
+from warehouse import changes, events, manifests
 from warehouse.database import Connection
 
 KEY = ("source_system", "record_type", "source_record_id")  # SPEC C.5; record_type is the table
@@ -48,6 +49,10 @@ create table if not exists ops.rejection (
     rule varchar, load_run varchar);
 create table if not exists ops.parsed_file (
     capture_id varchar primary key, parser_version varchar, stamp varchar, load_run varchar);
+create table if not exists ops.due_period (
+    source_id varchar, record_type varchar, period_type varchar, period_end date, due_on date, state varchar,
+    records_count bigint, not_provided_count bigint, files_count bigint, organisations_count bigint,
+    organisations_due_count bigint, first_received_at timestamp);
 create table if not exists ops.touched_day (record_type varchar, event_date date);
 create table if not exists ops.touched_notice (notice_id varchar);
 create table if not exists ops.touched_master (record_type varchar);
@@ -117,6 +122,7 @@ def prepare(con: Connection, home_kind: str, sources: Iterable[Source] = ()) -> 
     for schema in ("raw", "ops"):
         con.execute(f"create schema if not exists {schema}")
     con.execute(OPS_DDL)
+    con.execute(manifests.DDL)
     events.prepare(con)
     for contract in contracts.load().values():
         _create_or_widen(con, contract)
@@ -151,6 +157,7 @@ class FeedFile:
     file_sha256: str
     filename: str
     received_at: str
+    manifest: Manifest | None = None
 
 
 Judge = Callable[[FeedFile], None]
@@ -165,6 +172,7 @@ def load(
     night.
     """
     read = events.project(con, home)
+    manifests.project(con, home)
     receipts = _judged(home, pending_files(con), judge, say)
     files, rows, rejected = load_receipts(con, home, receipts, load_run)
     notices, facts = _load_notices(con, home, load_run)
@@ -190,7 +198,11 @@ def pending_files(con: Connection) -> list[FeedFile]:
         """,
         [_stale_versions(con)],
     ).fetchall()
-    return [FeedFile(s, sha, name or sha, timestamp(at.replace(tzinfo=SHANGHAI))) for s, sha, name, at in rows]
+    promised = manifests.Manifests(con)
+    return [
+        FeedFile(s, sha, name or sha, timestamp(at.replace(tzinfo=SHANGHAI)), promised.of(s, sha, name or sha))
+        for s, sha, name, at in rows
+    ]
 
 
 def _stale_versions(con: Connection) -> list[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from scrapers import registry
 from scrapers.archive import archive_path, new_run_id
 from scrapers.records import timestamp
-from warehouse import catalogue, database, door, lease, report
+from warehouse import catalogue, database, door, lease, receipts, report
 from warehouse import gate as gates
 from warehouse import load as loads
 from warehouse import publish as publishing
@@ -121,10 +121,11 @@ def open_build(
 def load(settings: Settings, run_id: str, *, say: Say = _quiet) -> loads.Loaded:
     """Bring new feed files before the door, then load all that is new."""
     with _step(settings, run_id, "load", say) as (log, _):
-        State.read(settings, run_id)
+        state = State.read(settings, run_id)
         con = database.build(build_file(settings, run_id), threads=settings.threads)
         try:
             loaded = loads.load(con, settings.home, run_id, _door(settings, log, say), say)
+            _tell_senders(settings, con, run_id, state.business_date)
         finally:
             con.close()
         log.append("loaded", **asdict(loaded))
@@ -290,6 +291,7 @@ def _door(settings: Settings, log: EventLog, say: Say) -> loads.Judge:
                 file_sha256=file.file_sha256,
                 filename=file.filename,
                 received_at=file.received_at,
+                manifest=file.manifest,
             )
         except Exception as error:  # one file that breaks the door must not stop the night; it is tried again tomorrow
             say(f"warning: the door broke down over {file.filename} of {file.source_id}: {type(error).__name__}")
@@ -307,6 +309,18 @@ def _door(settings: Settings, log: EventLog, say: Say) -> loads.Judge:
             )
 
     return judge
+
+
+def _tell_senders(settings: Settings, con: database.Connection, run_id: str, business_date: str) -> None:
+    """What is due and missing, and a page for every file that came in."""
+    sources = [source for source in settings.sources().values() if source.kind == "feed"]
+    receipts.expect(con, sources, business_date)
+    files = con.execute("select source_id, file_sha256 from ops.feed_file where load_run = ?", [run_id]).fetchall()
+    for source in sources:
+        fresh = {sha256 for source_id, sha256 in files if source_id == source.id}
+        due = receipts.due_periods(con, source.id)
+        if fresh or due:
+            receipts.write(settings.home, source, due, fresh)
 
 
 def _extras(settings: Settings) -> Callable[[database.Connection, Path], None]:

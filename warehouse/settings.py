@@ -6,13 +6,9 @@
 | YILIAN_SOURCES | more source folders, separated as PATH is | none |
 | YILIAN_ACTIVATE | ids of packaged sources to switch on, separated by spaces or commas | none |
 | YILIAN_SAMPLE_SITE | address of the sample site | as noted in the home, else http://127.0.0.1:18765 |
-<<<<<<< HEAD
-| YILIAN_SECRET_<NAME> | a credential that a source.yml names as {secret_<name>} | none |
+| YILIAN_SECRET_<NAME> | a credential that a source.yml names as {secret_<name>} in fetch.auth | none |
 | YILIAN_EXPORT_KEY | the private key that signs archive bundles (outside) | none |
 | YILIAN_TRUSTED_KEYS | public keys whose bundles are taken in (inside), separated as PATH is | none |
-=======
-| YILIAN_SECRET_<NAME> | a credential that a source.yml names as {secret_<name>} in fetch.auth | none |
->>>>>>> 7230ce2 (Sources with recorded examples and reviewed expectations; the replica of the lists of nhc.gov.cn)
 | YILIAN_ALERT_WEBHOOK | where alerts are posted as JSON | none: alerts stand in the event log only |
 | YILIAN_KEEP_VERSIONS | published versions kept besides the current one | 7 |
 | YILIAN_THREADS | threads of DuckDB and dbt | the machine's cores, 8 at most |

@@ -20,6 +20,7 @@ from typing import Any, Literal
 import yaml
 
 HERE = Path(__file__).parent
+NO_CONTRACTS = ("envelope", "kinds", "rules")  # YAML files beside the contracts
 
 Type = Literal["text", "integer", "number", "boolean", "date", "timestamp", "array", "object"]
 Scan = Literal["all", "identity", "none"]
@@ -170,7 +171,7 @@ class Contract:
 @cache
 def load(folder: Path = HERE) -> Mapping[str, Contract]:
     """Every contract by record type. Raises ContractError with file and key."""
-    contracts = (_contract(path) for path in sorted(folder.glob("*.yml")) if path.stem not in ("envelope", "kinds"))
+    contracts = (_contract(path) for path in sorted(folder.glob("*.yml")) if path.stem not in NO_CONTRACTS)
     return {contract.record_type: contract for contract in contracts}
 
 
@@ -186,6 +187,18 @@ def envelope() -> Envelope:
         fields=fields,
         rules=tuple(_rule(path, item) for item in data["rules"]),
     )
+
+
+@cache
+def rules() -> Mapping[str, Any]:
+    """The rules beside those of a contract: `catalogue` of errors to expect, and how to `mend` each."""
+    return _read(HERE / "rules.yml")
+
+
+def mend(rule: str) -> str:
+    """How a sender mends what this rule refuses; "" where nobody wrote it down."""
+    texts: Mapping[str, str] = rules()["mend"]
+    return texts.get(rule) or texts.get(rule.partition("-")[0], "")
 
 
 def raw_columns(contract: Contract) -> tuple[tuple[str, str], ...]:

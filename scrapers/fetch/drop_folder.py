@@ -19,7 +19,7 @@ from scrapers.registry import Source
 
 GENERIC_NOTICES = "drop_folder"
 GENERIC_FEED = "drop_feed"
-FEED_ENDINGS = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".csv", ".xlsx")
+FEED_ENDINGS = (".ndjson", ".ndjson.gz", ".ndjson.zst", ".csv", ".csv.gz", ".xlsx", ".manifest.json")
 PARTIAL_ENDINGS = (".part", ".tmp", ".crdownload", ".filepart")
 ASIDE = ".rejected"  # beside a file that turned out not to be a document; hidden, so that it is not taken again
 
