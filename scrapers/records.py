@@ -268,3 +268,21 @@ FACT_SCHEMA = pa.schema(
         ("raw_end_offset", pa.int64()),
     ]
 )
+
+ATTACHMENT_SCHEMA = pa.schema(
+    [
+        ("capture_id", pa.string()),
+        ("reader_version", pa.string()),
+        ("source_id", pa.string()),
+        ("notice_id", pa.string()),  # of the notice whose body links to the file; null for a dropped file
+        ("notice_url", pa.string()),
+        ("url", pa.string()),
+        ("attachment_name", pa.string()),  # as the notice calls it
+        ("content_sha256", pa.string()),
+        ("byte_count", pa.int64()),
+        ("file_format", pa.string()),
+        ("text_status", pa.string()),  # read | partial | listed | no_text | no_reader | unreadable
+        ("text_length", pa.int64()),
+        ("attachment_text", pa.string()),
+    ]
+)

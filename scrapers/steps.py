@@ -215,7 +215,9 @@ def parse_pending(
     from scrapers.notices import batch
 
     captures = batch.pending(home, _documents(home, sources))
-    return _read(home, "parse", sources, captures, progress, Counter() if skipped is None else skipped)
+    count = _read(home, "parse", sources, captures, progress, Counter() if skipped is None else skipped)
+    files = batch.pending_attachments(home, _documents(home, sources, role="attachment"))
+    return count + batch.read_attachments(home, files, progress)
 
 
 def _assert_filled(home: Path, source: Source, result: StepResult) -> None:
@@ -254,19 +256,25 @@ def _tell_same_texts(home: Path, read: Sequence[Capture], events: EventLog) -> N
 
 def replay(home: Path, sources: Sequence[Source], since: date, progress: Progress | None = None) -> int:
     """Read the notices fetched on or after a day again, from the archive. Returns how many captures were read."""
-    return _read(home, "replay", sources, _documents(home, sources, since.isoformat()), progress, Counter())
+    from scrapers.notices import batch
+
+    day = since.isoformat()
+    count = _read(home, "replay", sources, _documents(home, sources, day), progress, Counter())
+    return count + batch.read_attachments(home, _documents(home, sources, day, "attachment"), progress)
 
 
-def _documents(home: Path, sources: Sequence[Source], since: str | None = None) -> list[Capture]:
-    """Captures that brought news of a notice; the same bytes again need no second reading."""
-    return _of_sources(home, {s.id for s in sources if s.kind == "notices"}, since)
+def _documents(
+    home: Path, sources: Sequence[Source], since: str | None = None, role: Role = "document"
+) -> list[Capture]:
+    """Captures that brought news of a notice, or of its files; the same bytes again need no second reading."""
+    return _of_sources(home, {s.id for s in sources if s.kind == "notices"}, since, role)
 
 
-def _of_sources(home: Path, wanted: set[str], since: str | None = None) -> list[Capture]:
+def _of_sources(home: Path, wanted: set[str], since: str | None = None, role: Role = "document") -> list[Capture]:
     return [
         capture
         for capture in read_captures(home, since=since)
-        if capture.source_id in wanted and capture.role == "document" and capture.outcome in ("new", "changed")
+        if capture.source_id in wanted and capture.role == role and capture.outcome in ("new", "changed")
     ]
 
 

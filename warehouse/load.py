@@ -25,7 +25,15 @@ import pyarrow as pa
 from scrapers import contracts
 from scrapers.contracts import Contract
 from scrapers.feeds.manifest import Manifest
-from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHANGHAI, SHINGLE_SCHEMA, now, timestamp
+from scrapers.records import (
+    ATTACHMENT_SCHEMA,
+    FACT_SCHEMA,
+    NOTICE_SCHEMA,
+    SHANGHAI,
+    SHINGLE_SCHEMA,
+    now,
+    timestamp,
+)
 from scrapers.registry import Source
 from warehouse import changes, events, manifests
 from warehouse.database import Connection
@@ -126,7 +134,7 @@ def prepare(con: Connection, home_kind: str, sources: Iterable[Source] = ()) -> 
     events.prepare(con)
     for contract in contracts.load().values():
         _create_or_widen(con, contract)
-    for table, _, schema in PARSED:
+    for table, _, schema in (*PARSED, ("notice_attachment", "attachment", ATTACHMENT_SCHEMA)):
         _create_or_widen_parsed(con, table, schema)
     con.register("empty_batch", changes.SCHEMA.empty_table())
     con.execute("create table if not exists raw.notice_change as from empty_batch")
@@ -176,6 +184,7 @@ def load(
     receipts = _judged(home, pending_files(con), judge, say)
     files, rows, rejected = load_receipts(con, home, receipts, load_run)
     notices, facts = _load_notices(con, home, load_run)
+    _load_attachments(con, home, load_run)
     touch(con)
     days = _one(con, "select count(*) from ops.touched_day")
     return Loaded(files, rows, rejected, notices, facts, read, days)
@@ -381,17 +390,7 @@ def _create_or_widen_parsed(con: Connection, table: str, schema: pa.Schema) -> N
 
 
 def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]:
-    known = dict(con.execute("select capture_id, stamp from ops.parsed_file").fetchall())
-    newest: dict[str, tuple[int, Path]] = {}
-    for path in (home / "parsed").glob("*/*.notice.parquet"):
-        capture_id, written = path.name.removesuffix(".notice.parquet"), path.stat().st_mtime_ns
-        if capture_id not in newest or newest[capture_id][0] < written:
-            newest[capture_id] = (written, path)
-    pending = [
-        (capture_id, path, f"{path.parent.name}:{written}:{path.stat().st_size}")
-        for capture_id, (written, path) in sorted(newest.items())
-        if known.get(capture_id) != f"{path.parent.name}:{written}:{path.stat().st_size}"
-    ]
+    pending = _pending_parsed(con, home, "notice")
     if not pending:
         return 0, 0
     con.execute("begin")
@@ -421,6 +420,48 @@ def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]
         raise
     facts = _one(con, "select count(*) from raw.notice_fact where capture_id in (from batch_capture)")
     return len(pending), facts
+
+
+def _pending_parsed(con: Connection, home: Path, ending: str) -> list[tuple[str, Path, str]]:
+    """(capture_id, newest file, its stamp) of what was parsed or parsed again since it was loaded."""
+    known = dict(con.execute("select capture_id, stamp from ops.parsed_file").fetchall())
+    newest: dict[str, tuple[int, Path]] = {}
+    for path in (home / "parsed").glob(f"*/*.{ending}.parquet"):
+        capture_id, written = path.name.removesuffix(f".{ending}.parquet"), path.stat().st_mtime_ns
+        if capture_id not in newest or newest[capture_id][0] < written:
+            newest[capture_id] = (written, path)
+    return [
+        (capture_id, path, f"{path.parent.name}:{written}:{path.stat().st_size}")
+        for capture_id, (written, path) in sorted(newest.items())
+        if known.get(capture_id) != f"{path.parent.name}:{written}:{path.stat().st_size}"
+    ]
+
+
+def _load_attachments(con: Connection, home: Path, load_run: str) -> None:
+    """The files of notices, in one transaction with the note of what was loaded."""
+    pending = _pending_parsed(con, home, "attachment")
+    if not pending:
+        return
+    con.execute("begin")
+    try:
+        for start in range(0, len(pending), FILES_A_STATEMENT):
+            part = pending[start : start + FILES_A_STATEMENT]
+            con.execute(
+                "delete from raw.notice_attachment where capture_id in (select unnest(?))", [[i for i, _, _ in part]]
+            )
+            con.execute(
+                "insert into raw.notice_attachment by name select *, ? as load_run, ?::timestamp as loaded_at "
+                "from read_parquet(?, union_by_name = true)",
+                [load_run, now().replace(tzinfo=None), [str(path) for _, path, _ in part]],
+            )
+        con.executemany(
+            "insert or replace into ops.parsed_file values (?, ?, ?, ?)",
+            [[capture_id, path.parent.name, stamp, load_run] for capture_id, path, stamp in pending],
+        )
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
 
 
 def _touch_notices(con: Connection) -> None:

@@ -1,4 +1,5 @@
-"""Archived captures → notices, facts and shingles as Parquet, three files a capture and parser version.
+"""Archived captures → notices, facts and shingles as Parquet, three files a capture and parser version; and the text
+of their attachments, `parsed/files-<READER_VERSION>/<capture_id>.attachment.parquet`.
 
 Comes in: captures of notices, the archive. Goes out: `parsed/<PARSER_VERSION>/<capture_id>.facts.parquet`,
 `….shingles.parquet` (what reposts are matched by) and, as the commit mark, `….notice.parquet`.
@@ -26,7 +27,17 @@ import pyarrow.parquet as pq
 from scrapers import notices
 from scrapers.archive import EventLog, archive_path, new_run_id
 from scrapers.discover import natural_key
-from scrapers.records import FACT_SCHEMA, NOTICE_SCHEMA, SHINGLE_SCHEMA, Capture, Fact, Notice, Statement
+from scrapers.notices import attachments
+from scrapers.records import (
+    ATTACHMENT_SCHEMA,
+    FACT_SCHEMA,
+    NOTICE_SCHEMA,
+    SHINGLE_SCHEMA,
+    Capture,
+    Fact,
+    Notice,
+    Statement,
+)
 from scrapers.registry import Source
 from scrapers.text import shingles
 
@@ -96,6 +107,42 @@ def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -
     counted = {"shingle_modulus": modulus, "shingles_count": len(hashes)}
     row = {**key, **_notice_row(capture, source, notice), **counted}
     _write(_path(home, capture, "notice"), pa.Table.from_pylist([row], schema=NOTICE_SCHEMA))
+
+
+def pending_attachments(home: Path, captures: Iterable[Capture]) -> list[Capture]:
+    """The captures of files that this reader version has not read yet."""
+    return [c for c in captures if c.sha256 is not None and not _attachment_path(home, c).exists()]
+
+
+def read_attachments(home: Path, captures: Sequence[Capture], progress: Progress | None = None) -> int:
+    """Read every file and write its text. Returns how many were read, those without a text included."""
+    for done, capture in enumerate(captures, 1):
+        assert capture.sha256 is not None
+        file = archive_path(home, capture.sha256)
+        found = attachments.read(file)
+        row = {
+            "capture_id": capture.capture_id,
+            "reader_version": attachments.READER_VERSION,
+            "source_id": capture.source_id,
+            "notice_id": natural_key(capture.parent_url) if capture.parent_url else None,
+            "notice_url": capture.parent_url,
+            "url": capture.url,
+            "attachment_name": capture.filename,
+            "content_sha256": capture.sha256,
+            "byte_count": capture.size,
+            "file_format": found.file_format,
+            "text_status": found.status,
+            "text_length": len(found.text),
+            "attachment_text": found.text or None,
+        }
+        _write(_attachment_path(home, capture), pa.Table.from_pylist([row], schema=ATTACHMENT_SCHEMA))
+        if progress is not None:
+            progress.advance(f"read attachments {capture.source_id}", done, len(captures))
+    return len(captures)
+
+
+def _attachment_path(home: Path, capture: Capture) -> Path:
+    return home / "parsed" / f"files-{attachments.READER_VERSION}" / f"{capture.capture_id}.attachment.parquet"
 
 
 def notice_id(capture: Capture) -> str:
