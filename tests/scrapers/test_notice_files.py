@@ -39,7 +39,8 @@ def publish(site: Publisher, found: dict[str, bytes], text: str = "现将方案�
     links = "".join(f'<p><a href="{HEX}/files/{name}">附件:{name}</a></p>' for name in found)
     page = f"<html><body><h1>关于印发工作方案的通知</h1><div id='xw_box'><p>{text}</p>{links}</div></body></html>"
     entry = f'<li><a href="{ARTICLE}" title="通知">通知</a><span>2026-11-20</span></li>'
-    site.pages["/list.shtml"] = Page(f"<html><body><ul class='zxxx_list'>{entry}</ul></body></html>".encode())
+    listed = f"<ul class='zxxx_list'>{entry}</ul><p class='total_count'><span>1</span></p>"
+    site.pages["/list.shtml"] = Page(f"<html><body>{listed}</body></html>".encode())
     site.pages[ARTICLE] = Page(page.encode(), conditional=True)
     site.pages |= {ROOM + name: Page(data) for name, data in found.items()}
 
@@ -53,7 +54,8 @@ def run(home: Path, source: Source) -> StepResult:
 
 
 def kept(home: Path) -> dict[str, Capture]:
-    return {str(c.filename): c for c in read_captures(home, "news") if c.role == "attachment"}
+    found = sorted(read_captures(home, "news"), key=lambda c: c.finished_at)
+    return {str(c.filename): c for c in found if c.role == "attachment"}
 
 
 def test_files_are_archived_with_their_notice_and_read(tmp_path: Path, home: Path, site: Publisher) -> None:
@@ -105,7 +107,7 @@ def test_the_text_comes_to_the_warehouse(tmp_path: Path, home: Path, site: Publi
     load.prepare(con, "real")
     query = "select notice_id, attachment_name, text_status, attachment_text, load_run from raw.notice_attachment"
     for run_id in ("one", "two"):
-        load.run(con, home, run_id, lambda file: None)
+        load.load(con, home, run_id, lambda file: None)
         assert con.execute(query).fetchall() == [
             (f"nhc:{HEX}", "附件:a.pdf", "read", "Five shared centres 1", "one")
         ], "exactly once"
