@@ -13,6 +13,7 @@ of their firewalls. Only then its words (challenge.yml) and its build are looked
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -39,12 +40,13 @@ A_STATEMENT = 10  # a page of scripts that states less, and has no name of its o
 LITTLE_TEXT = 40  # visible characters of any script on a page of scripts alone
 LETTERS_A_HAN = 4
 LIST_ITEMS = 5
+MANY_ROWS = 200
 MIN_TEMPLATES = 3  # {{ }} outside scripts
 LONG_META = 80  # 瑞数 hands its key over in a meta field without a name
 SHORT_SENTENCE = 28  # the weight of a message about logins and errors; reports about them are longer
 LONG_SENTENCE = 120  # ... of a firewall about what it found
-MANY_OPEN = 40_000  # elements that are never closed: the parser takes time with their square
-HOSTILE_PART = 200_000  # characters of such a page that are looked at
+MANY_OPEN = 8_000  # elements that are never closed: the parser takes time with their square
+HOSTILE_PART = 40_000  # characters of such a page that are looked at
 
 Due = Literal["page", "listing", "file"]
 
@@ -208,6 +210,7 @@ _LEADS_TO = re.compile(
     r"(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href|\.replace\s*\()?\s*[=(]?\s*[\"']([^\"']+)[\"']\s*\)?\s*;?"
 )
 _DOCUMENT_ADDRESS = re.compile(r"[^?#]*\.(?:s?html?|pdf|docx?)")
+_RUN_OF_TAGS = re.compile(r"((?:<[A-Za-z][^<>]{0,40}>){1,3}?)\1{64,}")  # <div><div><div>… says nothing, and costs much
 
 
 class _View:
@@ -215,6 +218,7 @@ class _View:
 
     def __init__(self, markup: str) -> None:
         self.markup = markup
+        markup = _RUN_OF_TAGS.sub(r"\1", markup)
         if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
             markup = markup[:HOSTILE_PART]
         self._tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))
@@ -293,7 +297,8 @@ class _View:
     @cached_property
     def is_list(self) -> bool:
         """Links with the length of headlines, or rows of a table: a list of articles, a digest, a list of names."""
-        rows = sum(_weight(node.text()) >= 4 for node in self._tree.css("tr"))
+        told = (node for node in self._tree.css("tr")[:MANY_ROWS] if _weight(node.text()) >= 4)  # they may be nested
+        rows = sum(1 for _ in itertools.islice(told, 2 * LIST_ITEMS))
         return sum(_weight(text) >= 8 for text in set(self.links)) >= LIST_ITEMS or rows >= 2 * LIST_ITEMS
 
     # -- signs of an article

@@ -1,0 +1,43 @@
+"""Twice as much of a hostile page costs at most twice as much: a ratio, so a slow machine fails nothing."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from scrapers import notices
+from tests.cost import growth
+
+CONTEXT = "紧密型县域医共体建设持续推进,医联体内检查检验结果互认,远程医疗覆盖各地。"
+NOTICE = f"医共体建设\n\n2024-03-05 来源:示例\n\n{CONTEXT}"
+MARKUP = "<html><body>"
+BOMB = "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '"
+
+
+@pytest.mark.parametrize(
+    ("head", "run", "tail"),
+    [
+        (MARKUP, "<div>", "医共体7家"),
+        (MARKUP, "<span>", "医共体7家"),
+        (MARKUP, "<table><tr><td>", ""),
+        (MARKUP, "&#x4e00;", ""),
+        (MARKUP, "&amp;amp;", ""),
+        (BOMB, "&a;", "'>]><html><body>&b;&b;</body></html>"),
+        ("", "医", ""),
+        ("", "?", ""),
+        (NOTICE, "全(quán)市(shì)建(jiàn)成(chéng)7家(jiā)医共体。\n", ""),
+        (NOTICE, "全市建成醫共體7家,覆蓋鄉鎮衛生院30家。\n", ""),
+        (NOTICE, "重點專科??频膬?yōu)質(zhì)服務,醫(yī)?;某某。\n", ""),
+        (NOTICE + "\n相关新闻\n", "标题\n医共体建设是2024年全省重点工作,年底前每省60%以上的县市达到紧密型标准。\n", ""),
+        (NOTICE, "全市建成医共体7家,县域内就诊率达96.6%", ""),
+    ],
+    ids=lambda value: value[:12] or "-",
+)
+def test_doubling_a_page_doubles_its_cost(head: str, run: str, tail: str) -> None:
+    assert growth(lambda text: notices.parse_page((head + text + tail).encode()), run, 12_000, 24_000) < 2.3
+
+
+def test_doubling_random_bytes_doubles_their_cost() -> None:
+    noise = random.Random(5).randbytes(120_000)
+    assert growth(lambda text: notices.parse_page(noise[: len(text)]), "x", 60_000, 120_000) < 2.3
