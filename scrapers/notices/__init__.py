@@ -15,7 +15,7 @@ from scrapers.notices import fact_dates, facts, geography, jurisdiction, lexicon
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.4.0"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.5.0"  # changes with every change of what is read from a page, so that archives are read again
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 LONG_ARTICLE = challenge.LONG_PROSE + 200  # Chinese characters of its body; no page in place of another has so many

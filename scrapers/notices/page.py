@@ -33,6 +33,7 @@ _HEAD_LABEL = re.compile(
     r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性)"
 )
+_NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _SALUTATION = re.compile(r"(?:各|尊敬的|亲爱的)?[^,。]{0,60}:$")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
@@ -120,7 +121,7 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
-    title = _html_title(drawn) or _first_line(lines[first:last])
+    title = _html_title(drawn) or _first_line(lines[first:last]) or _line_above(lines, first)
     title_at = _find_title(lines, title, last)
     if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
         first = title_at + 1
@@ -252,14 +253,39 @@ def _assemble(
 
 
 def _title_line(lines: Sequence[Line]) -> int | None:
-    """The line of a plain text that is its title; None if the text begins with a sentence."""
+    """The line of a plain text that is its title; None if the text begins with a sentence.
+
+    Of several, the one with a line of date or source right below it, else the first.
+    """
+    first = None
     for index, line in enumerate(lines[:HEAD_LINES]):
+        if segments.is_furniture(line) or _is_head(line) or _is_outlet(line) or doc_numbers.own([line.text]):
+            continue
+        if segments.is_prose(line) or line.folded.endswith(_NO_TITLE) or _SALUTATION.fullmatch(line.folded):
+            return first
+        if _may_be_title(line):
+            first = index if first is None else first
+            if index + 1 < len(lines) and _is_head(lines[index + 1]) and _is_stating(lines[index + 1]):
+                return index
+    return first
+
+
+def _may_be_title(line: Line) -> bool:
+    return len(line.text) in TITLE_LENGTH and len(_HAN.findall(line.text)) >= 5 and line.link_share < 0.5
+
+
+def _is_stating(line: Line) -> bool:
+    """A line that states a date or a source, not a row of buttons."""
+    return _SOURCE.search(line.folded) is not None or dates.published(line.text) is not None
+
+
+def _line_above(lines: Sequence[Line], first: int) -> str | None:
+    """The heading that stands above the article's element, nothing but lines of date and source between."""
+    for line in reversed(lines[max(0, first - HEAD_LINES // 2) : first]):
         if segments.is_furniture(line) or _is_head(line):
             continue
-        if segments.is_prose(line) or line.folded.endswith(("。", ";", ",", "…")) or _SALUTATION.fullmatch(line.folded):
-            return None
-        if len(line.text) in TITLE_LENGTH and len(_HAN.findall(line.text)) >= 5:
-            return index
+        is_title = _may_be_title(line) and not line.folded.endswith(_NO_TITLE) and not segments.is_prose(line)
+        return line.text if is_title else None
     return None
 
 

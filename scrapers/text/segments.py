@@ -25,9 +25,13 @@ Label = Literal["main", "related", "template"]
 
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
+LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
+CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_CONTENTS = re.compile(r"(?<![\d.])0\d[ 、.]?(?=[\u3400-\u9fff])")
+_SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
 _BREADCRUMB = re.compile(r"[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?")
 _POSITION = re.compile(r"(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:")
@@ -56,6 +60,8 @@ class Cues:
     related_begins: tuple[str, ...]
     article_ends: tuple[str, ...]
     furniture_holds: tuple[str, ...]
+    notes_hold: tuple[str, ...]
+    foot_begins: tuple[str, ...]
     furniture_lines: tuple[str, ...]
     title_prefixes: tuple[str, ...]
     title_suffixes: tuple[str, ...]
@@ -79,6 +85,16 @@ def _furniture_holds() -> re.Pattern[str]:
 
 
 @functools.cache
+def _notes() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, cues().notes_hold)))
+
+
+@functools.cache
+def _foot() -> re.Pattern[str]:
+    return re.compile(rf"(?:{'|'.join(cues().foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:")
+
+
+@functools.cache
 def _furniture_lines() -> frozenset[str]:
     return frozenset(cues().furniture_lines)
 
@@ -98,9 +114,21 @@ def label(lines: Sequence[Line]) -> list[Label]:
         else:
             labels.append(current)
             begun = begun or (current == "main" and is_prose(line))
+    _drop_tail(lines, labels)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
+
+
+def _drop_tail(lines: Sequence[Line], labels: list[Label]) -> None:
+    """Behind the last sentence, everything from a headline with a short date (01-04) on is other articles'."""
+    prose = [index for index, line in enumerate(lines) if labels[index] == "main" and is_prose(line)]
+    if not prose:
+        return
+    begin = next((i for i in range(prose[-1] + 1, len(lines)) if _SHORT_DATE.search(lines[i].folded)), len(lines))
+    for index in range(begin, len(lines)):
+        if labels[index] == "main":
+            labels[index] = "related"
 
 
 def is_prose(line: Line) -> bool:
@@ -113,8 +141,13 @@ def is_furniture(line: Line) -> bool:
     text = line.folded
     if len(text) < 300 and _furniture_holds().search(text):
         return True
+    stops = "。" in text
+    if not stops and len(text) < LONGEST_NOTE and (_notes().search(text) or len(_CONTENTS.findall(text)) >= CONTENTS):
+        return True
     if len(text) > 120:
-        return text.count("|") >= 5 and "。" not in text
+        return text.count("|") >= 5 and not stops
+    if not stops and _foot().match(text):
+        return True
     bare = text.strip("|,:()[]【】<>· \t\u3000")
     return (
         not bare
@@ -123,7 +156,7 @@ def is_furniture(line: Line) -> bool:
         or _POSITION.match(text) is not None
         or _BREADCRUMB.fullmatch(text) is not None
         or _ORIGINAL_TITLE.fullmatch(text) is not None
-        or (text.count("|") >= 5 and "。" not in text)
+        or (text.count("|") >= 5 and not stops)
         or (dates.is_date_line(text) and "年" not in text)  # 2024年4月30日 is a signature
     )
 
@@ -176,7 +209,9 @@ def _is_list(lines: Sequence[Line]) -> bool:
 
 def trim_title(title: str) -> str:
     """A title without the headings and section names that repost sites put around it."""
-    if (tail := _TITLE_TAIL.search(fold(title))) and tail[1] in cues().title_suffixes:
+    if (tail := _TITLE_TAIL.search(fold(title))) and (
+        tail[1] in cues().title_suffixes or tail[1].endswith(cues().outlets)
+    ):
         title = title[: tail.start()]
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or fold(title[: mark.start()]).strip(" 【】[]") not in cues().title_prefixes:

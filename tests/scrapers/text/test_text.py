@@ -178,3 +178,43 @@ def test_a_list_of_dated_headlines_is_not_the_article() -> None:
 )
 def test_titles_lose_what_sites_hang_on_them(title: str, bare: str) -> None:
     assert segments.trim_title(title) == bare
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "医院地址:示例市湖滨路1号",
+        "地址(总院):示例市湖滨路1号 邮编:100000",
+        "01 背景 02 核心做法 03 区域协同 04 展望",
+        "歌手甲发布新专辑 明星乙回应传闻 某品牌新品上市 如有侵权请联系删除",
+        "已阅读3页,还剩12页未读,继续免费阅读",
+    ],
+)
+def test_notes_of_the_site_are_furniture(line: str) -> None:
+    assert segments.is_furniture(segments.Line(0, len(line), line, fold(line)))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "联系电话:010-12345678",
+        "扫码就能看检查报告",
+        "附件:1.试点名单",
+        "本院未经授权不得下转患者,违者追责。如有侵权行为依法处理。",
+    ],
+)
+def test_lines_of_an_article_are_none(line: str) -> None:
+    assert not segments.is_furniture(segments.Line(0, len(line), line, fold(line)))
+
+
+def test_other_headlines_behind_the_last_sentence() -> None:
+    texts = [
+        "医共体建设稳步推进,县乡村三级联动更加顺畅,群众就医更加方便。",
+        "示例省卫生健康委",
+        "某企业年会举行",
+        "01-04某明星红毯",
+        "某地举办庙会",
+    ]
+    lines = [segments.Line(0, len(text), text, fold(text)) for text in texts]
+    assert segments.label(lines)[:2] == ["main", "main"]
+    assert segments.label(lines)[3:] == ["related", "related"]
