@@ -2,9 +2,9 @@
 
 Comes in: a connection to a build file or a published version; the descriptions of the dbt project (models' YAML and the
 doc blocks of docs/columns.md, their one home); the contracts. Goes out, in one folder: index.html, dictionary.json, and
-contracts/ with a page and a JSON Schema a record type. Names, types and row counts come from the database, so the
-dictionary cannot describe what is not there; a column that nobody described is shown as such. The same warehouse gives
-the same bytes. Never here: a description of its own.
+contracts/ with a page, a JSON Schema, an XLSX template and a sample a record type. Names, types and row counts come
+from the database, so the dictionary cannot describe what is not there; a column that nobody described is shown as such.
+The same warehouse gives the same bytes. Never here: a description of its own.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from scrapers import contracts
-from scrapers.contracts import Contract, Field, Rule
+from scrapers.contracts import Contract, Field, Rule, sample, template
 from warehouse import report
 from warehouse.database import Connection, identifier
 from warehouse.settings import DBT_PROJECT
@@ -187,11 +187,7 @@ def _write_contract(folder: Path, contract: Contract) -> None:
     entry = _contract_entry(contract)
     envelope = contracts.envelope()
     fields = [_field_entry(field, depth) for field, depth in _walk(envelope.fields) if field.name != "payload"]
-    record = {
-        **{field.name: field.example for field in envelope.fields if field.required},
-        "record_type": contract.record_type,
-        "payload": _example(contract.fields),
-    }
+    record = sample.record(contract)
     report.write(
         folder / f"{contract.record_type}.html",
         "contract.html.j2",
@@ -200,6 +196,9 @@ def _write_contract(folder: Path, contract: Contract) -> None:
         envelope_rules=[_rule_entry(rule) for rule in envelope.rules],
         example=json.dumps(record, ensure_ascii=False, indent=2),
     )
+    (folder / f"{contract.record_type}.xlsx").write_bytes(template.workbook(contract))
+    line = json.dumps(record, ensure_ascii=False)
+    (folder / f"{contract.record_type}.ndjson").write_text(line + "\n", encoding="utf-8", newline="\n")
     schema = json.dumps(contracts.json_schema(contract), ensure_ascii=False, indent=2)
     (folder / f"{contract.record_type}.schema.json").write_text(schema + "\n", encoding="utf-8", newline="\n")
 
@@ -246,6 +245,8 @@ def _field_entry(field: Field, depth: int) -> dict[str, Any]:
         "nullable": field.nullable,
         "unit": field.unit,
         "enum": list(field.enum),
+        "options": dict(field.options),
+        "label": field.label,
         "limits": {key: value for key, value in limits.items() if value is not None},
         "example": field.example,
         "zh": field.zh,
@@ -259,16 +260,7 @@ def _rule_entry(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity,
         "fields": list(rule.fields),
         "broken_when": rule.broken_when,
+        "mend": contracts.mend(rule.code),
         "zh": rule.zh,
         "en": rule.en,
     }
-
-
-def _example(fields: tuple[Field, ...]) -> dict[str, Any]:
-    """The payload that the fields' examples make; fields without one are left out."""
-    payload: dict[str, Any] = {}
-    for field in fields:
-        value = _example(field.fields) if field.type == "object" else field.example
-        if value not in (None, {}):
-            payload[field.name] = value
-    return payload

@@ -342,9 +342,10 @@ def _rules() -> Mapping[str, str]:
     return contents.rules()
 
 
-def _owing(due: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """What is missing, and what is due next."""
+def _owing(due: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is missing, and what is due next, with the names of the record types."""
     return {
+        "names": {name: contract.zh for name, contract in contracts.load().items()},
         "missing": [row for row in due if row["state"] == "silent"],
         "due": [row for row in due if row["state"] == "not_due"],
     }

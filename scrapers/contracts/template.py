@@ -7,10 +7,12 @@ that the contract does not hold.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.comments import Comment
@@ -22,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from scrapers.contracts import Contract, Field, envelope, sample
 
+FIRST_DAY = b"2026-01-01T00:00:00Z"
 ROWS = 5000  # with drop-downs and formats
 HEAD = PatternFill("solid", fgColor="DCE9F3")
 NEEDED = PatternFill("solid", fgColor="F6D8C2")
@@ -34,7 +37,7 @@ TYPES_ZH = {
 
 
 def workbook(contract: Contract) -> bytes:
-    """The template's bytes. Equal contracts give equal sheets (the file's own date is fixed)."""
+    """The template's bytes; equal contracts give equal bytes."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -45,10 +48,21 @@ def workbook(contract: Contract) -> bytes:
     _explain(book.create_sheet("填写说明"), contract, fields)
     _offer(book, sheet, fields)
     book.properties.creator = "yilian"
-    book.properties.created = book.properties.modified = datetime(2026, 1, 1)  # noqa: DTZ001  # openpyxl writes UTC
     file = BytesIO()
     book.save(file)
-    return file.getvalue()
+    return _undated(file)
+
+
+def _undated(file: BytesIO) -> bytes:
+    """The same workbook without the moment of its making, so that equal contracts give equal bytes."""
+    made = BytesIO()
+    with ZipFile(file) as old, ZipFile(made, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "docProps/core.xml":
+                data = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", FIRST_DAY, data)
+            new.writestr(ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data)
+    return made.getvalue()
 
 
 def columns(contract: Contract) -> Iterator[Field]:

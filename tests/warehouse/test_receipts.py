@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -164,7 +165,7 @@ def test_a_receipt_tells_lines_fields_rules_and_how_to_mend_and_never_a_value(ho
     ]
     assert all(f.mend for f in found.rejections)
     page = pages(house)[found.sha256 or ""]
-    assert "部分接收:接收 1 条,退回 4 条" in page
+    assert re.search("部分接收.接收 1 条.退回 4 条", page)
     assert "2、3、4" in page
     assert "请按约定的格式填写编码" in page
     assert "secret-value" not in page
@@ -183,7 +184,7 @@ def test_the_index_tells_files_periods_and_what_the_wall_refused(house: House) -
     house.receive("bad.ndjson", [day(DAY, source_record_id="11010519491231002X")], None, "2026-11-22T08:00")
     index = pages(house)["index"]
     assert "good.ndjson" in index
-    assert "整份退回:含身份证件号码" in index
+    assert re.search("整份退回.含身份证件号码", index)
     assert "11010519491231002X" not in index
     assert "2026-11-26" in index, "a period without a record"
     told = house.told("bad.ndjson").file_refused
