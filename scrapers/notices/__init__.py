@@ -10,14 +10,16 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from scrapers.discover.attachments import links as links_to_files
 from scrapers.fetch import challenge
 from scrapers.notices import fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.5.0"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.5.1"  # changes with every change of what is read from a page, so that archives are read again
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+SHORT_BODY = 300  # Chinese characters; with files below so few, the document is in them (SPEC E: long notices are PDFs)
 LONG_ARTICLE = challenge.LONG_PROSE + 200  # Chinese characters of its body; no page in place of another has so many
 
 __all__ = ["PARSER_VERSION", "as_json", "drawn_text", "parse_page"]
@@ -60,7 +62,17 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
         notice.places = place_tables.read(read, tables)
     if side != jurisdiction.MAINLAND:
         notice.flags.append(f"jurisdiction_{side}")
+    if _is_in_files(data, read, url):
+        notice.flags.append("body_in_attachment")
     return notice
+
+
+def _is_in_files(data: bytes, read: page.Page, url: str | None) -> bool:
+    """Does the page say little itself and link to files? What they say is in parsed/ beside it, not in its facts."""
+    if not read.is_html or len(_HAN.findall(read.body)) >= SHORT_BODY:
+        return False
+    base = url if url and url.startswith("http") else "https://page.invalid/"
+    return bool(links_to_files(encoding.decode(data).text, base))
 
 
 def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:

@@ -164,3 +164,18 @@ def test_a_dropped_file_is_read_like_one_of_a_notice(tmp_path: Path, home: Path,
     assert result.counts == {"new": 1, "suspect": 1, "attachments": 1}
     (row,) = [pq.read_table(p).to_pylist()[0] for p in (home / "parsed").rglob("*.attachment.parquet")]
     assert (row["notice_id"], row["url"], row["text_status"]) == (None, "inbox:news/方案.pdf", "read")
+
+
+def test_a_short_notice_whose_text_is_in_its_files_says_so() -> None:
+    from scrapers.notices import parse_page
+
+    title, link = "<h1>关于印发工作方案的通知</h1>", "<p><a href='a/files/1.pdf'>工作方案.pdf</a></p>"
+    line = "<p>现将方案印发给你们,请认真组织实施。</p>"
+
+    def flags(body: str) -> list[str]:
+        return parse_page(f"<html><body>{title}<div id='xw_box'>{body}</div></body></html>".encode()).flags
+
+    assert "body_in_attachment" in flags(line + link)
+    assert "body_in_attachment" not in flags(line)
+    assert "body_in_attachment" not in flags(line * 30 + link), "a form below a whole notice"
+    assert "body_in_attachment" not in parse_page("关于印发方案的通知\n见附件 a.pdf".encode()).flags
