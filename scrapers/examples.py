@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapers import notices
-from scrapers.discover import ShapeChanged, feed_manifest, lists
+from scrapers.discover import ShapeChanged, feed_manifest, feed_query, lists
 from scrapers.fetch import challenge
 from scrapers.records import Fact
 from scrapers.registry import Source
@@ -73,6 +73,9 @@ def _read(source: Source, case: Path, url: str, door: Door | None) -> dict[str, 
 def _read_list(source: Source, data: bytes, url: str) -> dict[str, Any]:
     if verdict := challenge.judge(data, "listing", encoding=source.fetch.encoding):
         return {verdict.outcome: verdict.reason}
+    if source.discover.method == "feed_query":
+        count, total = feed_query.read_page(data)
+        return {"records": count, "total": total}
     if source.discover.method == "feed_manifest":
         listing = feed_manifest.read_listing(data, url)
         return {

@@ -36,7 +36,8 @@ PRIVATE_NETWORKS: tuple[Network, ...] = tuple(
     ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "::1/128", "fc00::/7")
 )  # link-local is not here: cloud machines hand out credentials there
 
-FEED_METHODS = frozenset({"feed_manifest"})
+FEED_METHODS = frozenset({"feed_manifest", "feed_query"})
+QUERY_NAMES = frozenset({"since", "until", "page"})  # filled in by the walk of feed_query, not by the operator
 _PATTERNS = (("fetch", "must_match"), ("relevance", "title"), ("relevance", "title_not"), ("relevance", "body"))
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _SCHEMA = jsonschema_rs.validator_for(
@@ -59,13 +60,15 @@ class Publisher:
 class Discover:
     """How a source's addresses are found."""
 
-    method: Literal["list_pages", "json_search", "jpaas", "syndication", "feed_manifest", "none"]
+    method: Literal["list_pages", "json_search", "jpaas", "syndication", "feed_manifest", "feed_query", "none"]
     max_pages: int = 100
     article_pattern: str | None = None
     item: str | None = None
     next_page: str | None = "{stem}_{page}{ext}"
     second_page: int = 2
     page_parameter: str | None = None
+    days: int = 7
+    first_page: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +289,8 @@ def _more_faults(data: dict[str, Any], folder: str, variables: Mapping[str, str]
         for name in (n for url in _several(addresses) for n in _VARIABLE.findall(url)):
             if name.startswith("secret_"):
                 yield ("urls", i), f"{{{name}}}: addresses are logged; a secret belongs into fetch.auth"
+            elif name in QUERY_NAMES and data["discover"]["method"] == "feed_query":
+                continue
             elif name not in variables and data["status"] != "paused":
                 yield ("urls", i), f"no variable {{{name}}} is given"
         is_plain = any(_filled(url, variables).lower().startswith("http://") for url in _several(addresses))

@@ -39,6 +39,7 @@ from scrapers.discover import (
     absolute,
     attachments,
     feed_manifest,
+    feed_query,
     lists,
     natural_key,
     relevance,
@@ -65,6 +66,7 @@ Check = Callable[[bytes], Verdict | None]
 WALKS: dict[str, Callable[[Visit], None]] = {
     **dict.fromkeys(lists.METHODS, lists.walk),
     "feed_manifest": feed_manifest.walk,
+    "feed_query": feed_query.walk,
 }
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from scrapers.feeds import csv, ndjson, table, xlsx
+from scrapers.feeds import csv, json_page, ndjson, table, xlsx
 from scrapers.feeds.ndjson import Blamed, Slice, Unreadable
 from scrapers.feeds.table import Notes, Row, Sheet
 from scrapers.registry import Source
@@ -54,7 +54,7 @@ def read(path: Path, name: str | None = None, source: Source | None = None) -> t
     name = name or path.name
     reading = Reading(format_of(path, name))
     if reading.format == "ndjson":
-        return reading, ndjson.slices(path)
+        return reading, _lines(path)
     return reading, _sliced(_tables(reading, path, source, name))
 
 
@@ -63,7 +63,7 @@ def searched(path: Path, name: str | None = None, source: Source | None = None) 
     name = name or path.name
     match format_of(path, name):
         case "ndjson":
-            yield from ndjson.slices(path)
+            yield from _lines(path)
         case "csv":
             yield from _seen(csv.sheet(path), source, name, 0)
         case "xlsx":
@@ -71,6 +71,15 @@ def searched(path: Path, name: str | None = None, source: Source | None = None) 
                 for number, part in enumerate(book.parts):
                     yield from _seen(book.sheet(part), source, name, number * SHEET)
                 yield Slice(0, [json.dumps({"?": list(dict.fromkeys(book.texts()))}, ensure_ascii=False).encode()])
+
+
+def _lines(path: Path) -> Iterator[Slice]:
+    """The lines of NDJSON, or the records of one page of a REST answer."""
+    page = json_page.lines(path)
+    if page is None:
+        yield from ndjson.slices(path)
+    elif page:
+        yield Slice(1, page)
 
 
 def place_of(line: int) -> tuple[int, int]:

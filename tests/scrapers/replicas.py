@@ -115,9 +115,11 @@ def send(
         handler.wfile.write(body)
 
 
-def localised(folder: Path, source_id: str, site: Publisher, packaged: Path = PACKAGED, **changes: Any) -> Source:
+def localised(
+    folder: Path, source_id: str, site: Publisher, variables: dict[str, str] | None = None, **changes: Any
+) -> Source:
     """A packaged source pointed at a replica: other hosts in `urls`, a pace for tests, switched on; nothing else."""
-    content = yaml.safe_load((packaged / source_id / "source.yml").read_text(encoding="utf-8"))
+    content = yaml.safe_load((PACKAGED / source_id / "source.yml").read_text(encoding="utf-8"))
     content["urls"] = [_local(item, site) for item in content["urls"]]
     content["status"] = "active"
     content["fetch"].pop("window", None)
@@ -127,7 +129,7 @@ def localised(folder: Path, source_id: str, site: Publisher, packaged: Path = PA
     path = folder / source_id / "source.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    return registry.load([folder], {"secret_example": "s3cret"})[source_id]
+    return registry.load([folder], variables)[source_id]
 
 
 def _local(item: str | list[str], site: Publisher) -> Any:
