@@ -45,6 +45,7 @@ MIN_TEMPLATES = 3  # {{ }} outside scripts
 LONG_META = 80  # 瑞数 hands its key over in a meta field without a name
 SHORT_SENTENCE = 28  # the weight of a message about logins and errors; reports about them are longer
 LONG_SENTENCE = 120  # ... of a firewall about what it found
+MANY_TAGS = 4_000  # more than most pages have; a smaller page may nest as it likes
 MANY_OPEN = 8_000  # elements that are never closed: the parser takes time with their square
 HOSTILE_PART = 40_000  # characters of such a page that are looked at
 
@@ -210,7 +211,12 @@ _LEADS_TO = re.compile(
     r"(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href|\.replace\s*\()?\s*[=(]?\s*[\"']([^\"']+)[\"']\s*\)?\s*;?"
 )
 _DOCUMENT_ADDRESS = re.compile(r"[^?#]*\.(?:s?html?|pdf|docx?)")
-_RUN_OF_TAGS = re.compile(r"((?:<[A-Za-z][^<>]{0,40}>){1,3}?)\1{64,}")  # <div><div><div>… says nothing, and costs much
+_RUN_OF_TAGS = re.compile(r"((?:</?[A-Za-z][^<>]{0,40}>){1,3}?)\1{64,}")
+
+
+def without_runs(markup: str) -> str:
+    """The markup with <div><div><div>… written once: depth says nothing, and parsers take time with its square."""
+    return _RUN_OF_TAGS.sub(r"\1", markup) if markup.count("<") > MANY_TAGS else markup
 
 
 class _View:
@@ -218,7 +224,7 @@ class _View:
 
     def __init__(self, markup: str) -> None:
         self.markup = markup
-        markup = _RUN_OF_TAGS.sub(r"\1", markup)
+        markup = without_runs(markup)
         if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
             markup = markup[:HOSTILE_PART]
         self._tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))

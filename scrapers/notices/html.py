@@ -18,6 +18,8 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from scrapers.fetch.challenge import without_runs
+
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|span|table|article|section|script)\b", re.I)
 _SPACE = re.compile(r"\s+")
 _WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) ?\n ?(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -87,6 +89,7 @@ def is_html(text: str, media_type: str | None = None) -> bool:
 def draw(markup: str) -> Drawn:
     """The page as text."""
     pen = _Pen()
+    markup = without_runs(markup)
     if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
         _read_tags(_RAW_TOKEN.findall(_RAW_CODE.sub("", markup)), pen)
         return pen.finish()
