@@ -82,30 +82,40 @@ def measure(way: str, file: Path, work: Path) -> Cost:
 
 
 def write(file: Path, lines: int) -> None:
-    """Days of a laboratory's work: lines as a platform writes them, each with a record id of its own."""
+    """A platform's month: 200 laboratories, 1,000 requesters, 300 items; ids and times of each line's own."""
     rng = random.Random(5)
-    head, middle, tail = _frame()
+    organisations = [_uscc(rng) for _ in range(1000)]
+    items = [
+        {"system": "urn:hr-catalogue:110000", "code": f"LAB-{n:04d}", "display": _display(rng)} for n in range(300)
+    ]
+    frames = [_frame(rng, organisations, items) for _ in range(5000)]
     with file.open("w", encoding="utf-8") as out:
         for number in range(lines):
-            requested = rng.randint(100, 999)
-            counts = f'{requested}, "received": {requested - 3}, "rejected": 3, "reported": {requested - 8}'
-            line = f"{head}{rng.getrandbits(128):032x}{middle}{counts}{tail}\n"
+            head, middle, tail = frames[rng.randrange(len(frames))]
+            requested = rng.randint(5, 999)
+            received, reported = requested - rng.randrange(4), max(0, requested - rng.randrange(9))
+            clock = f"{rng.randrange(16, 24):02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}"
+            line = (
+                f'{head}{rng.getrandbits(128):032x}{middle[0]}{clock}{middle[1]}"requested": {requested}, "received": '
+                f'{received}, "rejected": {requested - received}, "reported": {reported}, "reported_on_time": '
+                f'{reported // 2}, "corrected": {rng.randrange(3)}, "cancelled": 1, "tat_minutes_p50": '
+                f'{rng.randrange(200, 900) / 10}, "tat_minutes_p90": {rng.randrange(900, 3000) / 10}{tail}\n'
+            )
             out.write(_damaged(rng, line) if number % SUSPECT_EVERY == SUSPECT_EVERY - 1 else line)
 
 
-def _frame() -> tuple[str, str, str]:
+def _frame(
+    rng: random.Random, organisations: list[str], items: list[dict[str, str]]
+) -> tuple[str, tuple[str, str], str]:
+    """What stays of a line: before its id, before its time, before its counts, and after them."""
+    day = f"2026-11-{rng.randint(1, 30):02d}"
     payload = {
-        "centre_code": "C-LAB-01",
-        "requester_org_code": "12110105400500002H",
-        "service_category": "clinical",
-        "item": {"system": "urn:hr-catalogue:110000", "code": "LAB-0001", "display": "血红蛋白测定"},
+        "centre_code": f"C-LAB-{rng.randrange(200):03d}",
+        "requester_org_code": rng.choice(organisations),
+        "service_category": rng.choice(["clinical", "immuno", "micro", "molecular"]),
+        "item": rng.choice(items),
         "unit": "specimen",
-        "requested": "COUNTS",
-        "reported_on_time": 70,
-        "corrected": 0,
-        "cancelled": 1,
-        "tat_minutes_p50": 95,
-        "tat_minutes_p90": 180.5,
+        "": 0,
     }
     record = {
         "schema_version": "1.0",
@@ -114,14 +124,25 @@ def _frame() -> tuple[str, str, str]:
         "source_record_id": "ID",
         "source_version": 1,
         "op": "upsert",
-        "reporter_org_code": "12110105400500001E",
-        "event_date": "2026-11-20",
-        "produced_at": "2026-11-20T23:30:00+08:00",
+        "reporter_org_code": rng.choice(organisations[:60]),
+        "event_date": day,
+        "produced_at": f"{day}TCLOCK+08:00",
         "payload": payload,
     }
     head, rest = json.dumps(record, ensure_ascii=False).split("ID", 1)
-    middle, tail = rest.split('"COUNTS"')
-    return head, middle, tail
+    before, rest = rest.split("CLOCK")
+    after, tail = rest.split('"": 0')
+    return head, (before, after), tail
+
+
+def _uscc(rng: random.Random) -> str:
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = f"12{rng.choice(['110105', '410122', '500157'])}YL{rng.randrange(10**7):07d}"
+    return body + alphabet[-sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body)) % 31]
+
+
+def _display(rng: random.Random) -> str:
+    return "".join(rng.choices("血红蛋白测定尿常规肝功能电解质凝血酶原时间甲状腺激素", k=rng.randint(4, 10)))
 
 
 def _damaged(rng: random.Random, line: str) -> str:
