@@ -6,10 +6,11 @@ Comes in: an archived feed file and its source. Goes out:
     quarantine/<source_id>/<sha256>.parquet                                    line, field and rule of what was not
     accepted/receipts/<source_id>/<sha256>.json                                written last: the commit mark
 
-How: slices of numbered lines go through one SQL statement a record type, which types them and proves most of them
-clean (scrapers.contracts.checks). Only lines without proof are read again in Python by the contract's schema
-(scrapers.contracts.blame), which names rule and field; those that are good after all go through the same SQL. Rules
-over a record's columns (Q04, Q08 ...) are SQL. Memory holds one slice, whatever the size of the file.
+How: of each slice of numbered lines most are proven clean by the one shape in which their sender writes
+(scrapers.contracts.shape), most of the others by a proof that knows no shape (scrapers.contracts.checks), both in SQL.
+Only what is left is read again in Python by the contract's schema (scrapers.contracts.blame), which names rule and
+field; lines that are good after all go through the same SQL. Rules over a record's columns (Q04, Q08 ...) are SQL.
+Memory holds one slice, whatever the size of the file.
 
 What needs other records (unknown organisations, ties, two ids for one grain) is not judged here, and never a value
 stands in what is written about a refused line.
@@ -28,7 +29,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -36,8 +37,9 @@ import pyarrow.parquet as pq
 
 from scrapers import contracts, feeds
 from scrapers.archive import digest
-from scrapers.contracts import Contract, blame, checks
+from scrapers.contracts import Contract, blame, checks, shape
 from scrapers.contracts.blame import Fault, Record
+from scrapers.contracts.shape import Shape
 from scrapers.feeds import ndjson
 from scrapers.feeds.manifest import BACKFILL_DAYS, Manifest, beside
 from scrapers.registry import Source
@@ -46,6 +48,7 @@ from warehouse.database import Connection
 
 MAX_HITS = 1000  # of personal data that `check` lists
 FEW_LINES = 5000  # for so few, planning a statement well takes longer than running it badly
+SAMPLES = 64  # lines of a slice from which its shapes are learned
 QUARANTINE_SCHEMA = pa.schema(
     [
         ("source_id", pa.string()),
@@ -195,17 +198,27 @@ class _Judged:
         self.rejections: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
         self.seen: set[str] = set()
+        self._blamed: dict[int, ndjson.Blamed] = {}  # lines that their reader refuses
         every = set(contracts.load())
         self.record_types = every & set(source.record_types) if source and source.record_types else every
 
     def read(self, con: Connection, path: Path, name: str) -> None:
-        """Judge every line of a file. Raises Unreadable; what was handed on before is then void."""
+        """Judge every line of a file. Raises Unreadable; what was handed on before is then void.
+
+        Lines that no shape proves are gathered from slice to slice: judging few costs nearly what judging many does.
+        """
         if self.manifest and self.manifest.sha256 != self.file_sha256:
             raise ndjson.Unreadable("MANIFEST-sha256")
         self.reading, parts = feeds.read(path, name, self.source)
+        left: dict[int, bytes] = {}
         for part in parts:
             self.warnings.update(part.warnings)
-            self._read_slice(con, part)
+            self._blamed.update(part.blamed)
+            left |= {number: part.line(number) for number in self._read_shaped(con, part)}
+            if len(left) >= FEW_LINES:
+                self._read_rest(con, left)
+                left = {}
+        self._read_rest(con, left)
         if self.manifest:
             self._hold_to(self.manifest)
 
@@ -257,9 +270,32 @@ class _Judged:
         receipt.warnings = dict(sorted(self.warnings.items()))
         receipt.contract_versions = {t: contracts.load()[t].version for t in sorted(self.seen)}
 
-    def _read_slice(self, con: Connection, part: ndjson.Slice) -> None:
-        con.execute(f"pragma {'disable' if len(part.lines) <= FEW_LINES else 'enable'}_optimizer")
-        con.register("batch", part.table())
+    def _read_shaped(self, con: Connection, part: ndjson.Slice) -> list[int]:
+        """Hand on the lines that their shape proves good; give the numbers of the others that hold anything."""
+        batch = part.table()
+        step = max(1, len(part.lines) // SAMPLES)
+        shapes: list[Shape] = []
+        if len(part.lines) > FEW_LINES:
+            shapes = shape.learn((part.lines[n] for n in range(0, len(part.lines), step)), self.record_types)
+        if shapes:
+            con.execute("pragma enable_optimizer")
+            con.register("batch", batch)
+            kept = pa.chunked_array(
+                [self._read_shape(con, form, shapes[:n]) for n, form in enumerate(shapes)], pa.int64()
+            )
+            con.unregister("batch")
+            if len(kept) == batch.num_rows:
+                return []
+            batch = batch.filter(pc.invert(pc.is_in(batch["line_no"], value_set=kept.combine_chunks())))
+        holds = pc.fill_null(pc.greater(pc.binary_length(pc.utf8_trim(batch["text"], " \t\r")), 0), True)
+        return cast(list[int], batch["line_no"].filter(holds).to_pylist())
+
+    def _read_rest(self, con: Connection, left: Mapping[int, bytes]) -> None:
+        """Type by type what a proof without shapes finds clean, then one by one what is still left."""
+        if not left:
+            return
+        con.execute(f"pragma {'disable' if len(left) <= FEW_LINES else 'enable'}_optimizer")
+        con.register("batch", ndjson.table(list(left), list(left.values())))
         hints = {hint for (hint,) in con.execute(f"select distinct {checks.HINT} from batch").fetchall()}
         types = sorted(self.record_types & hints)
         unproven: list[int] = []
@@ -270,16 +306,36 @@ class _Judged:
         for record_type in types:
             unproven += self._read_typed(con, contracts.load()[record_type], is_trusted=False)
         con.unregister("batch")
-        self._read_again(con, part, sorted(unproven))
+        self._read_again(con, left, sorted(unproven))
 
-    def _read_again(self, con: Connection, part: ndjson.Slice, lines: list[int]) -> None:
+    def _read_shape(self, con: Connection, form: Shape, others: list[Shape]) -> pa.Array:
+        """Hand on the good lines of one shape; give their numbers."""
+        contract = contracts.load()[form.record_type]
+        rules = [*_rules(contract), *_source_rules(self.source)]
+        refusing = " or ".join(
+            ["is_unclean", *(f"coalesce({rule.broken_when}, false)" for rule in rules if rule.refuses)]
+        )
+        remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
+        remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
+        rows: pa.Table = con.sql(
+            f"select *, {refusing} as broken{remarked} "
+            f"from (select {_typed(contract.record_type)}, not is_clean as is_unclean from ({form.reading(others)}))"
+        ).to_arrow_table()
+        is_good = pc.invert(rows["broken"])
+        for column, wrong in _wrong_among(con, contract, rows):
+            is_good = pc.and_(is_good, pc.invert(pc.is_in(rows[column], value_set=wrong)))
+        rows = rows if pc.all(is_good, min_count=0).as_py() else rows.filter(is_good)
+        self._keep(contract, rows, remarks)
+        return rows["line_no"].combine_chunks()
+
+    def _read_again(self, con: Connection, left: Mapping[int, bytes], lines: list[int]) -> None:
         good: dict[str, list[tuple[int, str]]] = {}
         for line_no in lines:
-            blamed = part.blamed.get(line_no)
+            blamed = self._blamed.pop(line_no, None)
             found = (
                 Fault(blamed.rule, blamed.field, blamed.record_type)
                 if blamed
-                else blame.read_again(part.line(line_no), self.record_types)
+                else blame.read_again(left[line_no], self.record_types)
             )
             if isinstance(found, Fault):
                 self._reject(line_no, found)
@@ -310,7 +366,7 @@ class _Judged:
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
         remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
         rows: pa.Table = con.sql(
-            f"select {self._raw_columns(contract)}, case when is_unclean then -1 {refusing} end as broken{remarked} "
+            f"select *, case when is_unclean then -1 {refusing} end as broken{remarked} "
             f"from (select {_typed(contract.record_type)}, {unclean} as is_unclean from reading)"
         ).to_arrow_table()
         is_kept = pc.is_null(rows["broken"])
@@ -328,19 +384,18 @@ class _Judged:
         self.seen.add(contract.record_type)
         if self.manifest and not contract.is_master:
             self.days += [day for day in pc.min_max(rows["event_date"]).as_py().values() if day]
-        self._accept(contract.record_type, rows.drop_columns(["broken", *remarks]))
+        self._accept(contract.record_type, self._whole(contract, rows))
         for name, rule in remarks.items():
             if count := pc.sum(rows[name]).as_py():
                 self.warnings[rule.code] += count
 
-    def _raw_columns(self, contract: Contract) -> str:
-        made = {
-            "source_id": f"'{self.source_id}'",
-            "file_sha256": f"'{self.file_sha256}'",
-            "contract_version": f"'{contract.version}'",
-        }
+    def _whole(self, contract: Contract, rows: pa.Table) -> pa.Table:
+        """The rows with what is the same in each of them, every column in its place."""
+        same = {"source_id": self.source_id, "file_sha256": self.file_sha256, "contract_version": contract.version}
+        zeros = pa.repeat(pa.scalar(0, pa.int32()), rows.num_rows)
+        made = {name: pa.DictionaryArray.from_arrays(zeros, pa.array([value])) for name, value in same.items()}
         names = [name for name, _ in contracts.raw_columns(contract)[: -len(contracts.RAW_TAIL)]]
-        return ", ".join(f"{made[name]} as {name}" if name in made else name for name in names)
+        return pa.table({name: made[name] if name in made else rows[name] for name in names})
 
 
 # ---- rules over typed columns
@@ -385,6 +440,20 @@ def _wrong_values(con: Connection, contract: Contract, is_trusted: bool) -> tupl
         else:
             rules.append(_Rule("USCC-check-digit", "refuse", code_path, is_wrong))
     return " or ".join(unclean), rules
+
+
+def _wrong_among(con: Connection, contract: Contract, rows: pa.Table) -> Iterator[tuple[str, pa.Array]]:
+    """(column, its wrong values) for values that repeat: each is tested once."""
+    tests: dict[str, list[str]] = {}
+    for column, _, test in _value_tests(contract.record_type, False):
+        if pa.types.is_string(rows.schema.field(column).type):  # dates and times were held to their form with the rest
+            tests.setdefault(column, []).append(test)
+    for column, of_column in tests.items():
+        con.register("distinct_value", pa.table({"value": pc.unique(rows[column]).drop_null()}))
+        wrong = con.sql(f"select value from distinct_value where {' or '.join(of_column)}").to_arrow_table()
+        con.unregister("distinct_value")
+        if wrong.num_rows:
+            yield column, wrong["value"].combine_chunks()
 
 
 def _in_distinct(number: int, column: str, test: str) -> str:

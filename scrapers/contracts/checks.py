@@ -4,10 +4,10 @@ Comes in: a contract, and a relation `batch(line_no bigint, text varchar)` of JS
 dialect; run by the door). Never here: running it, or telling what is wrong with a line that is not clean.
 
 The proof. `json(text)` writes a line again without white space; `json_transform` takes from it every field of the
-contract as raw JSON; `record` is written again from these fields alone, in the contract's order. If it is as long as
-the line, nothing else is in the line: an unknown field, a duplicate key or a null that no field accounts for makes the
-line longer, and nothing makes it shorter. Each field is then held to its kind on its raw form, so that "12" is not 12.
-Lines that are not proven may still be good; they are read again one by one.
+contract as raw JSON. If the lengths of these fields and their names make up the length of the line, nothing else is
+in the line: an unknown field, a duplicate key or a null that no field accounts for makes the line longer, and nothing
+makes it shorter. Each field is then held to its kind on its raw form, so that "12" is not 12. Lines that are not proven
+may still be good; they are read again one by one. `shape` proves most lines for less, before this.
 
 What it costs decides its form (nanoseconds a value, DuckDB 2.0): `trim` 144, a cast to a date or time 175 to 470, an
 expression 80 to 300, `distinct` 70. So values that repeat (codes, dates, times, URIs) are held to their form as
@@ -29,25 +29,23 @@ OFFSET = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 URI = r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,30}:[A-Za-z0-9:._-]+|https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._/-]*)?"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 REPEATING = ("org_code", "uscc", "adcode", "date", "open_date", "timestamp", "uri")  # kinds whose values are few
-NOT_HASHED = ("produced_at", "period_type")  # in their own form: another offset, or a default, says the same
 
 
 def reading(contract: Contract, *, is_trusted: bool) -> str:
-    """Read the lines of a type: line_no, is_clean, content_hash, and the fields by column.
+    """Read the lines of a type: line_no, is_clean, and the fields by column.
 
     Dates and times are still text, and values of a kind in REPEATING are not yet held to their form: `wrong_values`
     finds those that break it, `typed` casts. `is_trusted` reads records that were judged and written again one by one:
     they need no proof.
     """
-    payload = next(f for f in envelope().fields if f.name == "payload")
-    head = [f for f in envelope().fields if f is not payload]
-    leaves = _leaves(contract)
-    objects = [payload, *(f for field in contract.fields for f in _objects(field))]
+    head, payload, leaves = parts(contract)
     structure = json.dumps({**_structure(head), "payload": _structure(contract.fields)})
-    raw = ",\n    ".join(f"cast({_access(f)} as varchar) as {_raw(f)}" for f in leaves)
-    present = ",\n    ".join(f"{_access(f)} is not null as {_has(f)}" for f in objects)
+    raw = ",\n    ".join(f"cast({access(f)} as varchar) as {_raw(f)}" for f in leaves)
+    present = ",\n    ".join(f"{access(f)} is not null as {_has(f)}" for f in (payload, *objects(contract)))
     clean = "true" if is_trusted else f"coalesce({_proof(contract, head, payload)}, false)"
-    columns = ",\n    ".join(f"{_value(f, is_trusted)} as {f.column}" for f in leaves if f.column in _columns(contract))
+    columns = ",\n    ".join(
+        f"{_value(f, is_trusted)} as {f.column}" for f in leaves if f.column in raw_names(contract)
+    )
     return f"""
 with document as (
     select line_no, text, {"json(text)" if is_trusted else "try(json(text))"} as doc from batch
@@ -59,18 +57,17 @@ found as (
     {raw},
     {present}
     from parsed
-),
-written as (select *, {_written(head, payload, contract.fields)} as record from found)
-select line_no, {clean} as is_clean, record,
+)
+select line_no, {clean} as is_clean,
     {columns}
-from written"""
+from found"""
 
 
 def wrong_values(contract: Contract) -> Iterator[tuple[Field, str]]:
     """(field, SQL over `value` that is true for a value that breaks the field's form) for kinds in REPEATING."""
     for field in _leaves(contract):
         if field.kind in REPEATING:
-            yield field, f"not coalesce({' and '.join(_form(field, 'value'))}, false)"
+            yield field, f"not coalesce({' and '.join(form(field, 'value'))}, false)"
 
 
 def wrong_uscc(value: str) -> str:
@@ -90,28 +87,60 @@ def uscc_fields(contract: Contract) -> list[Field]:
 def typed(contract: Contract) -> str:
     """Select list that casts what `reading` gave to the raw columns, content_hash and is_time_assumed (Q05) included.
 
-    The session thinks in Asia/Shanghai, and so is a time without offset read. The hash is of the record as it is
-    written again: neither the order of the keys in the line nor a field that a later contract adds changes it.
+    The session thinks in Asia/Shanghai, and so is a time without offset read.
     """
-    types = {f.column: f.type for f in _leaves(contract)}
-    casts = {name: f"try_cast({name} as date)" for name, type_ in types.items() if type_ == "date"}
-    casts["produced_at"] = "cast(try_cast(produced_at as timestamptz) as timestamp)"
-    casts["period_type"] = "coalesce(period_type, 'day')"
-    columns = [f"{casts.get(name, name)} as {name}" for name in types if name in _columns(contract)]
+    casts = {f.column: f"try_cast({f.column} as date)" for f in _leaves(contract) if f.type == "date"} | _SAID
+    columns = [
+        f"{casts.get(f.column, f.column)} as {f.column}" for f in _leaves(contract) if f.column in raw_names(contract)
+    ]
     return ", ".join(
         [
             "line_no",
             *columns,
-            f"md5(concat(record, {casts['produced_at']}, {casts['period_type']})) as content_hash",
+            f"md5({_content(contract)}) as content_hash",
             f"regexp_full_match(produced_at, '{TIME}') as is_time_assumed",
         ]
     )
 
 
+_SAID = {  # another offset, or a default, says the same
+    "produced_at": "cast(try_cast(produced_at as timestamptz) as timestamp)",
+    "period_type": "coalesce(period_type, 'day')",
+}
+_OF_KEY = ("schema_version", "record_type", "source_system", "source_record_id", "source_version")
+
+
+def _content(contract: Contract) -> str:
+    """What one version of a record says, as a text: the envelope beside its key, and every field that is there.
+
+    Optional fields bear their names, so neither the order in the line nor a field that a contract wins changes it.
+    """
+    pieces = []
+    for field in (f for f in _leaves(contract) if f.column in raw_names(contract) and f.column not in _OF_KEY):
+        value = _SAID.get(field.column, field.column)
+        if field.required and field.path.count(".") < 2:
+            pieces += ["chr(31)", value]
+        else:
+            pieces.append(f"chr(31) || '{field.column}=' || {value}")
+    return f"concat({', '.join(pieces)})"
+
+
 # ---- reading
 
 
-def _columns(contract: Contract) -> set[str]:
+def parts(contract: Contract) -> tuple[list[Field], Field, list[Field]]:
+    """(the envelope's fields without the payload, the payload, every leaf of both)."""
+    payload = next(f for f in envelope().fields if f.name == "payload")
+    return [f for f in envelope().fields if f is not payload], payload, _leaves(contract)
+
+
+def objects(contract: Contract) -> list[Field]:
+    """The objects inside the payload."""
+    return [inner for field in contract.fields for inner in _objects(field)]
+
+
+def raw_names(contract: Contract) -> set[str]:
+    """The columns that stand in raw.<record_type>."""
     return {name for name, _ in RAW_HEAD} | {column.name for column in contract.columns}
 
 
@@ -131,7 +160,8 @@ def _structure(fields: Sequence[Field]) -> dict[str, Any]:
     return {f.name: _structure(f.fields) if f.fields else "JSON" for f in fields}
 
 
-def _access(field: Field) -> str:
+def access(field: Field) -> str:
+    """Where a field stands in the struct `r`."""
     return "r." + ".".join(f'"{part}"' for part in field.path.split("."))
 
 
@@ -157,25 +187,6 @@ def _value(field: Field, is_trusted: bool) -> str:
     return f"json_extract_string({raw}, '$')" if is_trusted else f"{raw}[2:-2]"
 
 
-def _written(head: Sequence[Field], payload: Field, fields: Sequence[Field]) -> str:
-    """The record as JSON from the fields found, a comma after every member; an absent field leaves nothing."""
-    members = [piece for f in head if f.name not in NOT_HASHED for piece in _member(f)]
-    inner = [piece for f in fields for piece in _member(f)]
-    return f"concat('{{', {', '.join(members)}, {_object(payload, inner)}, '}}')"
-
-
-def _member(field: Field) -> list[str]:
-    if field.fields:
-        return [_object(field, [piece for member in field.fields for piece in _member(member)])]
-    if field.required and field.path.count(".") < 2:  # always there in a clean record: no need to build a piece
-        return [f"'\"{field.name}\":'", _raw(field), "','"]
-    return [f"'\"{field.name}\":' || {_raw(field)} || ','"]
-
-
-def _object(field: Field, members: Sequence[str]) -> str:
-    return f"case when {_has(field)} then concat('\"{field.name}\":{{', {', '.join(members)}, '}},') else '' end"
-
-
 # ---- the proof
 
 
@@ -185,7 +196,7 @@ def _proof(contract: Contract, head: Sequence[Field], payload: Field) -> str:
     tests = [
         r"not regexp_matches(text, ',\s*[}\]]')",  # DuckDB reads over a trailing comma
         "not contains(doc, chr(92))",  # an escape in a text: rare once \u4e2d is written as 中
-        f"strlen(doc) = {_length(head, payload, contract.fields)}",
+        f"strlen(doc) = {_length(head, payload, contract)}",
         f"({is_void}) <> {_has(payload)}",
         f"j_record_type = {_quoted(json.dumps(contract.record_type))}",
         *(_holds(f, "false") for f in head if f.name != "record_type"),
@@ -194,17 +205,17 @@ def _proof(contract: Contract, head: Sequence[Field], payload: Field) -> str:
     return "\n    and ".join(tests)
 
 
-def _length(head: Sequence[Field], payload: Field, fields: Sequence[Field]) -> str:
-    """How long the line must be. `record` has a comma too many in each object, of which none is empty."""
-    terms = ["strlen(record) - 1"]
-    for field in head:
-        if field.name in NOT_HASHED:
-            terms.append(f"coalesce({len(field.name) + 4} + strlen({_raw(field)}), 0)")
-    for inner in (payload, *(o for f in fields for o in _objects(f))):
-        terms.append(f"case when {_has(inner)} then -1 else 0 end")
-    for leaf in (leaf for f in fields for leaf in f.leaves() if leaf.nullable):  # null is left out of a struct
-        null = f"{_raw(leaf)} is null and json_extract(doc, {_quoted('$.' + leaf.path)}) is not null"
-        terms.append(f"case when {null} then {len(leaf.name) + 8} else 0 end")
+def _length(head: Sequence[Field], payload: Field, contract: Contract) -> str:
+    """How long the line must be: braces, and of every field its name, its value, a colon and a comma (the last one's
+    pays for a brace)."""
+    terms = ["1"]
+    for inner in (payload, *objects(contract)):
+        terms.append(f"case when {_has(inner)} then {len(inner.name) + 5} else 0 end")
+    for leaf in (*head, *(leaf for field in contract.fields for leaf in field.leaves())):
+        terms.append(f"coalesce(strlen({_raw(leaf)}) + {len(leaf.name) + 4}, 0)")
+        if leaf.nullable:  # null is left out of a struct
+            null = f"{_raw(leaf)} is null and json_extract(doc, {_quoted('$.' + leaf.path)}) is not null"
+            terms.append(f"case when {null} then {len(leaf.name) + 8} else 0 end")
     return " + ".join(terms)
 
 
@@ -224,7 +235,7 @@ def _member_tests(field: Field, is_absent: str) -> Iterator[str]:
 
 def _holds(field: Field, is_absent: str) -> str:
     """Does the raw JSON of a field keep to its kind, or may it be absent?"""
-    tests = " and ".join(_form(field, None) if field.kind not in REPEATING else [_is_text(field)])
+    tests = " and ".join(form(field, None) if field.kind not in REPEATING else [_is_text(field)])
     absent = is_absent if field.required else "true"
     return f"case when {_raw(field)} is not null then coalesce({tests}, false) else {absent} end"
 
@@ -233,18 +244,18 @@ def _is_text(field: Field) -> str:
     return f"starts_with({_raw(field)}, '\"')"
 
 
-def _form(field: Field, value: str | None) -> list[str]:
-    """Tests of a field's raw JSON, or of its value where the quotes are off already."""
+def form(field: Field, value: str | None) -> list[str]:
+    """Tests of a field's raw JSON, or of its value (a column) where the quotes are off already."""
     raw, quote = (value, "") if value else (_raw(field), '"')
     if field.enum:
-        return [f"{raw} in ({', '.join(_quoted(json.dumps(option)) for option in field.enum)})"]
+        return [f"{raw} in ({', '.join(_quoted(f'{quote}{option}{quote}') for option in field.enum)})"]
     match field.type:
         case "integer":
             number = f"try_cast({raw} as bigint)"
-            return [f"cast({number} as varchar) = {raw}", *_bounds(number, field)]
+            return [f"cast({number} as varchar) = {raw}", *bounds(number, field)]
         case "number":
             number = f"try_cast({raw} as double)"
-            return [f"isfinite({number})", *_bounds(number, field)]
+            return [f"isfinite({number})", *bounds(number, field)]
         case "boolean":
             return [f"{raw} in ('true', 'false')"]
         case "date":
@@ -267,7 +278,8 @@ def _form(field: Field, value: str | None) -> list[str]:
     return tests
 
 
-def _bounds(value: str, field: Field) -> Iterator[str]:
+def bounds(value: str, field: Field) -> Iterator[str]:
+    """Tests of a number."""
     if field.minimum is not None:
         yield f"{value} >= {field.minimum}"
     if field.maximum is not None:

@@ -47,8 +47,10 @@ class Shape:
         head, payload, leaves = checks.parts(contract)
         structure = json.dumps({**_structure(head), "payload": _structure(contract.fields)})
         found = ", ".join(f"{checks.access(f)} as {f.column}" for f in leaves)
-        has = ", ".join(f"{checks.access(f)} is not null as has_{f.column}" for f in (payload, *checks.objects(contract)))
-        mine = " and ".join([f"contains(text, {_quoted(self.mark)})", *(f"not contains(text, {_quoted(s.mark)})" for s in others)])
+        has = ", ".join(
+            f"{checks.access(f)} is not null as has_{f.column}" for f in (payload, *checks.objects(contract))
+        )
+        marks = [f"contains(text, {_quoted(self.mark)})", *(f"not contains(text, {_quoted(s.mark)})" for s in others)]
         columns = ", ".join(_typed(f) for f in leaves if f.column in checks.raw_names(contract))
         proof = [
             "text is not null",
@@ -62,7 +64,7 @@ from (
     select line_no, text, {found}, {has}
     from (
         select line_no, text, case when json_valid(text) then json_transform(text, {_quoted(structure)}) end as r
-        from batch where {mine}
+        from batch where {" and ".join(marks)}
     )
 )"""
 
@@ -145,7 +147,7 @@ def _shape(record_type: str, style: tuple[str, str], end: str, records: list[dic
     used = 0
     for record in records:
         found = list(_orders(record, "", known))
-        if any(not _fits(keys.get(path, []), names) or any(_inside(path, n) not in known for n in names) for path, names in found):
+        if not _is_known(record, "", known) or not all(_fits(keys.get(path, []), names) for path, names in found):
             continue
         used += 1
         for path, names in found:
@@ -155,8 +157,21 @@ def _shape(record_type: str, style: tuple[str, str], end: str, records: list[dic
     if not used or "payload" not in keys:
         return None
     times = {"": used} | counts
-    always = frozenset(p for p, n in counts.items() if n == times[_around(p)] and (known[p].required or known[p].nullable))
+    always = frozenset(
+        p for p, n in counts.items() if n == times[_around(p)] and (known[p].required or known[p].nullable)
+    )
     return Shape(record_type, style, end, {p: tuple(n) for p, n in keys.items()}, always)
+
+
+def _is_known(value: Mapping[str, Any], path: str, known: Mapping[str, Field]) -> bool:
+    """Has the record only fields of its contract, and objects just where it says?"""
+    for name, member in value.items():
+        field = known.get(_inside(path, name))
+        if field is None or isinstance(member, dict) != (field.type == "object"):
+            return False
+        if isinstance(member, dict) and not _is_known(member, field.path, known):
+            return False
+    return True
 
 
 def _orders(value: Mapping[str, Any], path: str, known: Mapping[str, Field]) -> Iterator[tuple[str, list[str]]]:
@@ -224,11 +239,18 @@ def _members_kept(field: Field, is_absent: str) -> Iterator[str]:
 
 
 def _holds(field: Field, is_absent: str) -> str:
-    tests = " and ".join(checks.form(field, field.column)) if field.kind not in checks.REPEATING else ""
+    tests = " and ".join(_tests(field))
     if field.required and is_absent == "false":
         return f"{field.column} is not null" + (f" and {tests}" if tests else "")
     absent = is_absent if field.required else "true"
     return f"case when {field.column} is not null then {tests or 'true'} else {absent} end"
+
+
+def _tests(field: Field) -> Iterable[str]:
+    """Tests of a value. Codes that repeat are held to their form as distinct values, by who runs this."""
+    if field.kind in checks.REPEATING and field.type == "text":
+        return ()
+    return checks.bounds(field.column, field) if field.type == "integer" else checks.form(field, field.column)
 
 
 def _optional(lead: str, rest: tuple[list[str], str | None]) -> Iterator[str]:

@@ -11,14 +11,16 @@ their own way (CSV) and give no row number.
 from __future__ import annotations
 
 import gzip
+import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, cast, overload
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"BZh", b"\xfd7zXZ\x00", b"Rar!", b"7z\xbc\xaf", b"%PDF")
@@ -26,7 +28,7 @@ BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 32 * 1024**3  # of the decompressed file
 MAX_LINE = 16 * 1024**2
 SLICE_BYTES = 32 * 1024**2
-CHUNK = 4 * 1024**2
+CHUNK = 8 * 1024**2
 ROWS_A_BATCH = 16_384  # DuckDB scans the batches of a table in parallel
 TOO_LONG = b"\x00too long"  # stands for a line over MAX_LINE; no JSON
 
@@ -56,7 +58,7 @@ class Slice:
     """
 
     first: int
-    lines: list[bytes]
+    lines: Sequence[bytes]
     blamed: Mapping[int, Blamed] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
 
@@ -65,14 +67,19 @@ class Slice:
 
     def table(self) -> pa.Table:
         """{line_no int64, text string}; text is null where a line is not UTF-8."""
-        numbers = pa.array(range(self.first, self.first + len(self.lines)), type=pa.int64())
-        raw = pa.array(self.lines, type=pa.binary())
-        try:
-            text = raw.cast(pa.string())
-        except pa.ArrowInvalid:
-            text = pa.array([_decoded(line) for line in self.lines], type=pa.string())
-        table = pa.table({"line_no": numbers, "text": text})
-        return pa.Table.from_batches(table.to_batches(max_chunksize=ROWS_A_BATCH), schema=table.schema)
+        raw = self.lines.raw if isinstance(self.lines, _Lines) else self.lines
+        return table(range(self.first, self.first + len(self.lines)), raw)
+
+
+def table(numbers: Sequence[int], lines: Sequence[bytes] | pa.BinaryArray) -> pa.Table:
+    """{line_no int64, text string} of any lines; text is null where a line is not UTF-8."""
+    raw = lines if isinstance(lines, pa.BinaryArray) else pa.array(lines, type=pa.binary())
+    try:
+        text = raw.cast(pa.string())
+    except pa.ArrowInvalid:
+        text = pa.array([_decoded(line) for line in raw.to_pylist()], type=pa.string())
+    made = pa.table({"line_no": pa.array(numbers, type=pa.int64()), "text": text})
+    return pa.Table.from_batches(made.to_batches(max_chunksize=ROWS_A_BATCH), schema=made.schema)
 
 
 def slices(path: Path, slice_bytes: int = SLICE_BYTES) -> Iterator[Slice]:
@@ -81,32 +88,68 @@ def slices(path: Path, slice_bytes: int = SLICE_BYTES) -> Iterator[Slice]:
     Raises Unreadable for a damaged or unknown container, for UTF-16 and UTF-32, and beyond MAX_BYTES; slices given
     out before that are void.
     """
-    first, lines, size = 1, list[bytes](), 0
-    for part in _lines(path):
-        lines += part
-        size += sum(map(len, part))
-        if size >= slice_bytes:
-            yield Slice(first, lines)
-            first, lines, size = first + len(lines), [], 0
-    if lines:
+    first = 1
+    for block in _blocks(path, slice_bytes):
+        lines = _split(block)
         yield Slice(first, lines)
+        first += len(lines)
 
 
-def _lines(path: Path) -> Iterator[list[bytes]]:
-    """The lines of each chunk read; a line that spans chunks comes with the chunk that ends it."""
-    rest: list[bytes] = []  # the pieces of a line whose end has not come yet
-    held = 0
+class _Lines(Sequence[bytes]):
+    """Lines in Arrow's memory: made into bytes one by one, only where somebody asks."""
+
+    def __init__(self, raw: pa.BinaryArray) -> None:
+        self.raw = raw
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    @overload
+    def __getitem__(self, at: int) -> bytes: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes]:
+        if isinstance(at, slice):
+            return [self[n] for n in range(*at.indices(len(self)))]
+        if not -len(self) <= at < len(self):
+            raise IndexError(at)
+        return cast(bytes, self.raw[at].as_py())
+
+
+def _split(block: pa.Buffer) -> Sequence[bytes]:
+    """The lines of a block, which ends before its last line end."""
+    ends = pa.py_buffer(struct.pack("=ii", 0, block.size))
+    raw = pc.split_pattern(pa.Array.from_buffers(pa.binary(), 1, [None, ends, block]), b"\n").flatten()
+    if pc.max(pc.binary_length(raw)).as_py() <= MAX_LINE:
+        return _Lines(raw)
+    return [line if len(line) <= MAX_LINE else TOO_LONG for line in raw.to_pylist()]
+
+
+def _blocks(path: Path, size: int) -> Iterator[pa.Buffer]:
+    """Whole lines, about `size` bytes of them, without the last line end; what is over MAX_LINE is not held."""
+    pieces: list[bytes] = []
+    held, is_skipping = 0, False
     for chunk in _chunks(path):
-        head, *more = chunk.split(b"\n")
-        held += len(head)
-        rest.append(head if held <= MAX_LINE else b"")
-        if more:
-            whole = b"".join(rest) if held <= MAX_LINE else TOO_LONG
-            rest, held = [more.pop()], 0
-            held = len(rest[0])
-            yield [whole, *more]
-    if held:
-        yield [b"".join(rest) if held <= MAX_LINE else TOO_LONG]
+        if is_skipping:
+            _, found, chunk = chunk.partition(b"\n")
+            if not found:
+                continue
+            is_skipping = False
+            yield pa.py_buffer(TOO_LONG)
+        pieces.append(chunk)
+        held += len(chunk)
+        if held < size:
+            continue
+        whole = b"".join(pieces)
+        end = whole.rfind(b"\n")
+        if end >= 0:
+            yield pa.py_buffer(whole).slice(0, end)
+        rest = whole[end + 1 :]
+        is_skipping = len(rest) > MAX_LINE
+        pieces, held = ([], 0) if is_skipping else ([rest], len(rest))
+    whole = TOO_LONG if is_skipping else b"".join(pieces)
+    if whole:
+        yield pa.py_buffer(whole.removesuffix(b"\n"))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
