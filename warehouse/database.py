@@ -60,6 +60,7 @@ def identifier(name: str) -> str:
 
 
 def _shanghai(con: Connection) -> Connection:
+    con.execute("set enable_progress_bar = false")  # DuckDB 2.0 draws it on stdout, terminal or not
     con.execute("set TimeZone = 'Asia/Shanghai'")
     return con
 

@@ -40,6 +40,7 @@ from warehouse.database import Connection
 
 KEY = ("source_system", "record_type", "source_record_id")  # SPEC C.5; record_type is the table
 FILES_A_STATEMENT = 2000
+MEMORY = "512MB"  # of DuckDB, while feed rows are loaded
 PARSED = (  # raw table, ending of its files under parsed/, schema
     ("notice", "notice", NOTICE_SCHEMA),
     ("notice_fact", "facts", FACT_SCHEMA),
@@ -247,6 +248,7 @@ def load_receipts(con: Connection, home: Path, receipts: list[Receipt], load_run
     """Load what the door accepted and refused of these files, in one transaction: (files, rows, refused rows)."""
     if not receipts:
         return 0, 0, 0
+    con.execute(f"set memory_limit = '{MEMORY}'")  # else DuckDB holds what it has written, up to most of the machine
     con.execute("begin")
     try:
         _forget_files(con, receipts)
@@ -258,6 +260,8 @@ def load_receipts(con: Connection, home: Path, receipts: list[Receipt], load_run
     except BaseException:
         con.execute("rollback")
         raise
+    finally:
+        con.execute("reset memory_limit")
     return len(receipts), sum(sum(r.accepted.values()) for r in receipts), sum(r.rejected for r in receipts)
 
 

@@ -97,6 +97,8 @@ def _judged(record: dict[str, Any], contract: Contract) -> Fault | Record:
     if record["op"] == "void":  # whatever stands in its payload means nothing
         record.pop("payload", None)
     try:
+        _check_years(record, envelope().fields)
+        _check_years(record.get("payload", {}), contract.fields)
         _write_numbers(record, envelope().fields)
         _write_numbers(record.get("payload", {}), contract.fields)
         record["produced_at"] = _plain_time(record["produced_at"], naive)
@@ -210,6 +212,16 @@ def _why_no_json(text: str) -> str:
     except (ValueError, RecursionError):
         pass
     return "JSON-invalid"
+
+
+def _check_years(members: dict[str, Any], fields: Sequence[Field]) -> None:
+    """JSON Schema allows the year 0000; no table can hold it, and a year before 1000 is a slip."""
+    for field in fields:
+        value = members.get(field.name)
+        if field.fields and isinstance(value, dict):
+            _check_years(value, field.fields)
+        elif field.type in ("date", "timestamp") and isinstance(value, str) and value < "1000":
+            raise _Damage("SCHEMA-format", field.path)
 
 
 def _write_numbers(members: dict[str, Any], fields: Sequence[Field]) -> None:

@@ -87,6 +87,13 @@ def source() -> Source:
     return registry.load(variables={"sample_site": "http://127.0.0.1:9"})["drop_feed"]
 
 
+@pytest.fixture(params=["shapes", "no shapes"])
+def proof(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few lines are judged without shapes; here they are judged both ways."""
+    if request.param == "shapes":
+        monkeypatch.setattr(door, "FEW_LINES", 0)
+
+
 def written(folder: Path, *lines: bytes, end: bytes = b"\n") -> Path:
     path = folder / "feed.ndjson"
     path.write_bytes(b"".join(line + end for line in lines))
@@ -152,6 +159,8 @@ def test_a_record_stands_in_the_raw_columns(tmp_path: Path, source: Source) -> N
     }
 
 
+@pytest.mark.usefixtures("proof")
+@pytest.mark.usefixtures("proof")
 @pytest.mark.parametrize("record_type", sorted(contracts.load()))
 def test_rows_are_typed_as_their_table_is(tmp_path: Path, source: Source, record_type: str) -> None:
     rng = random.Random(record_type)
@@ -207,6 +216,7 @@ def test_duplicates_and_ties_are_all_rows(tmp_path: Path, source: Source) -> Non
     assert hashes[0] == hashes[1] != hashes[2]
 
 
+@pytest.mark.usefixtures("proof")
 def test_the_hash_is_of_what_is_said_not_of_how(tmp_path: Path, source: Source) -> None:
     record = activity(p_tat_minutes_p50=95.5, p_service_category="检验")
     turned = dict(reversed([(k, v) for k, v in record.items() if k != "payload"]))
@@ -235,6 +245,7 @@ def test_the_hash_tells_other_content(tmp_path: Path, source: Source, change: di
     assert first["content_hash"] != second["content_hash"]
 
 
+@pytest.mark.usefixtures("proof")
 def test_clean_lines_are_never_read_again(tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     """What makes the door fast: Python sees no clean line, of any type, nulls included."""
     rng = random.Random(7)
@@ -333,6 +344,7 @@ DAMAGED: list[tuple[bytes, str, str | None]] = [
 ]
 
 
+@pytest.mark.usefixtures("proof")
 def test_each_damaged_line_is_blamed_for_its_reason(tmp_path: Path, source: Source) -> None:
     """One file with every damage between good lines, so that each line's number matters."""
     lines = [line for damaged, _, _ in DAMAGED for line in (text(activity()), b"", damaged + b"\r")]
@@ -373,6 +385,7 @@ GOOD_AT_THE_EDGE = [
 ]
 
 
+@pytest.mark.usefixtures("proof")
 def test_what_keeps_the_rules_narrowly_is_accepted(tmp_path: Path, source: Source) -> None:
     receipt = judged(tmp_path, written(tmp_path, *map(text, GOOD_AT_THE_EDGE)), source)
     assert quarantine(tmp_path, source) == []
@@ -404,6 +417,7 @@ def test_a_time_without_offset_is_read_as_shanghai(tmp_path: Path, source: Sourc
     assert receipt.warnings == {"Q05": 2}
 
 
+@pytest.mark.usefixtures("proof")
 def test_a_source_reports_only_what_is_its_own(tmp_path: Path, source: Source) -> None:
     own = dataclasses.replace(
         source, record_types=("centre_activity",), source_systems=("test-platform",), organisations=(feed.LEAD,)
@@ -462,6 +476,7 @@ def test_an_empty_file_says_no_activity(tmp_path: Path, source: Source) -> None:
     assert (receipt.rows_total, receipt.accepted, receipt.rejections, receipt.file_refused) == (0, {}, {}, None)
 
 
+@pytest.mark.usefixtures("proof")
 def test_slices_change_nothing(tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(3)
     kinds = list(contracts.load().values())
@@ -484,6 +499,7 @@ def test_slices_change_nothing(tmp_path: Path, source: Source, monkeypatch: pyte
     assert quarantine(tmp_path, source, "b" * 64) == quarantine(tmp_path, source)
 
 
+@pytest.mark.usefixtures("proof")
 def test_verdicts_equal_those_of_the_schema_line_by_line(tmp_path: Path) -> None:
     """The proof in SQL may doubt a good line and must never pass a bad one: against Python alone, on random damage."""
     rng = random.Random(42)
