@@ -226,6 +226,35 @@ NOTICE_SCHEMA = pa.schema(
     ]
 )
 
+PLACE_SCHEMA = pa.schema(
+    [
+        ("capture_id", pa.string()),
+        ("parser_version", pa.string()),
+        ("notice_id", pa.string()),
+        ("content_sha256", pa.string()),
+        ("place_no", pa.int64()),  # 1.. in the order of the page
+        ("list_no", pa.int64()),
+        ("row_no", pa.int64()),
+        ("province_raw", pa.string()),
+        ("city_raw", pa.string()),
+        ("province", pa.string()),
+        ("name", pa.string()),
+        ("adcode", pa.string()),
+        ("province_adcode", pa.string()),
+        ("report_province_code", pa.string()),
+        ("level", pa.string()),
+        ("mapping_method", pa.string()),
+        ("correction", pa.string()),
+        ("correction_reason", pa.string()),
+        ("flags", pa.string()),  # JSON array
+        ("evidence", pa.string()),
+        ("start_offset", pa.int64()),  # in page_text, within the body
+        ("end_offset", pa.int64()),
+        ("raw_start_offset", pa.int64()),
+        ("raw_end_offset", pa.int64()),
+    ]
+)
+
 SHINGLE_SCHEMA = pa.schema(
     [
         ("capture_id", pa.string()),

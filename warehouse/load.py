@@ -29,6 +29,7 @@ from scrapers.records import (
     ATTACHMENT_SCHEMA,
     FACT_SCHEMA,
     NOTICE_SCHEMA,
+    PLACE_SCHEMA,
     SHANGHAI,
     SHINGLE_SCHEMA,
     now,
@@ -44,6 +45,7 @@ MEMORY = "512MB"  # of DuckDB, while feed rows are loaded
 PARSED = (  # raw table, ending of its files under parsed/, schema
     ("notice", "notice", NOTICE_SCHEMA),
     ("notice_fact", "facts", FACT_SCHEMA),
+    ("notice_place", "places", PLACE_SCHEMA),
     ("notice_shingle", "shingles", SHINGLE_SCHEMA),
 )
 DOORS = 2  # files judged at once; each has a database of its own in memory
@@ -405,7 +407,8 @@ def _load_notices(con: Connection, home: Path, load_run: str) -> tuple[int, int]
         for table, ending, _ in PARSED:
             con.execute(f"delete from raw.{table} where capture_id in (from batch_capture)")
             files = [p.with_name(p.name.replace(".notice.", f".{ending}.")) for _, p, _ in pending]
-            paths = [str(f) for f in files if ending != "shingles" or f.exists()]  # older parsers wrote none
+            old = ("notice", "facts")  # older parsers wrote no others
+            paths = [str(file) for file in files if ending in old or file.exists()]
             for start in range(0, len(paths), FILES_A_STATEMENT):
                 con.execute(
                     f"insert into raw.{table} by name select *, ? as load_run, ?::timestamp as loaded_at "

@@ -34,3 +34,19 @@
 
 {# A date, or null where the text is not one. #}
 {% macro date_or_null(column) -%} try_cast({{ column }} as date) {%- endmacro %}
+
+{# A number, or null where the text is none. #}
+{% macro number_or_null(column) -%} try_cast({{ column }} as double) {%- endmacro %}
+
+{# The items of a JSON array of texts, one row each: the columns of `relation`, and item_text. #}
+{% macro json_texts(relation, column) -%}
+    {{ return(adapter.dispatch('json_texts', 'yilian')(relation, column)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_texts(relation, column) -%}
+    select r.*, unnest(from_json(r.{{ column }}, '["VARCHAR"]')) as item_text from {{ relation }} as r
+{%- endmacro %}
+
+{% macro default__json_texts(relation, column) -%}
+    {{ exceptions.raise_compiler_error('json_texts has no version for ' ~ target.type) }}
+{%- endmacro %}

@@ -1,8 +1,8 @@
-"""Archived captures → notices, facts and shingles as Parquet, three files a capture and parser version; and the text
-of their attachments, `parsed/files-<READER_VERSION>/<capture_id>.attachment.parquet`.
+"""Archived captures → notices, facts, places and shingles as Parquet, four files a capture and parser version; and the
+text of their attachments, `parsed/files-<READER_VERSION>/<capture_id>.attachment.parquet`.
 
 Comes in: captures of notices, the archive. Goes out: `parsed/<PARSER_VERSION>/<capture_id>.facts.parquet`,
-`….shingles.parquet` (what reposts are matched by) and, as the commit mark, `….notice.parquet`.
+`….places.parquet`, `….shingles.parquet` (what reposts are matched by) and, as the commit mark, `….notice.parquet`.
 Never here: deciding what a page says, or the warehouse.
 
 A capture counts as read when its notice file is there; every file is written beside its place and renamed into it,
@@ -17,6 +17,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -32,10 +33,12 @@ from scrapers.records import (
     ATTACHMENT_SCHEMA,
     FACT_SCHEMA,
     NOTICE_SCHEMA,
+    PLACE_SCHEMA,
     SHINGLE_SCHEMA,
     Capture,
     Fact,
     Notice,
+    PlaceRow,
     Statement,
 )
 from scrapers.registry import Source
@@ -90,7 +93,7 @@ def is_same_text(home: Path, one: Capture, other: Capture) -> bool:
 
 
 def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -> None:
-    """Facts and shingles first, the notice last: its file says that the capture was read."""
+    """Facts, places and shingles first, the notice last: its file says that the capture was read."""
     key = {
         "capture_id": capture.capture_id,
         "parser_version": notices.PARSER_VERSION,
@@ -100,6 +103,8 @@ def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -
     stated: list[Fact | Statement] = [*notice.facts, *notice.statements]
     rows = [{**key, "fact_no": number, **_fact_row(fact)} for number, fact in enumerate(stated, start=1)]
     _write(_path(home, capture, "facts"), pa.Table.from_pylist(rows, schema=FACT_SCHEMA))
+    rows = [{**key, "place_no": number, **_place_row(place)} for number, place in enumerate(notice.places, start=1)]
+    _write(_path(home, capture, "places"), pa.Table.from_pylist(rows, schema=PLACE_SCHEMA))
     modulus, hashes = shingles.shingles(notice.body)
     named = {name: key[name] for name in ("capture_id", "parser_version", "notice_id")}
     rows = [{**named, "shingle_hash": value} for value in hashes]
@@ -196,6 +201,14 @@ def _notice_row(capture: Capture, source: Source | None, notice: Notice) -> dict
         "title_core": title.core,
         "title_kind": title.kind,
     }
+
+
+def _place_row(place: PlaceRow) -> dict[str, Any]:
+    row = asdict(place)
+    row["flags"] = json.dumps(row["flags"], ensure_ascii=False)
+    for name in ("start", "end", "raw_start", "raw_end"):
+        row[f"{name}_offset"] = row.pop(name)
+    return row
 
 
 def _fact_row(fact: Fact | Statement) -> dict[str, Any]:

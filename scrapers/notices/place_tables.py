@@ -24,6 +24,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from scrapers.notices import grids
 from scrapers.notices.page import Page
@@ -37,6 +38,7 @@ SPAM_ITEMS = 10  # names between | on one line
 FEWEST = 3  # places of a list
 FEWEST_ANNOUNCED = 2  # ... that a line above it announces
 PLACE_SHARE = 0.6  # of the cells of a column of places, and of the rows of a list, that are known places
+HELD_SHARE = 0.5  # of places that lie in the province beside them: with fewer, that says something else of them
 LONGEST_LIST = 3000  # characters of a line that may be a list
 LONGEST_NAME = 30
 DENSE = 0.25  # share of a clause that is names of places, from which it may begin a list
@@ -61,6 +63,7 @@ _ANNOUNCES = re.compile(r"名单|试点|示范|入选|如下|公布")
 _LABEL = re.compile(
     r"序号|省份|县区|试点|名单|名称|单位|类别|合计|总计|小计|街道|社区|园区|辖区|(?:城市|地区|市区|城区|郊区|^各.*)$"
 )
+_HEADS = re.compile(r":|[—-]{1,3}")
 _KIND_SAID = re.compile(r"[\u4e00-\u9fff]{1,14}(?:[市区县旗州盟]|新区|开发区|兵团)")
 _CLAUSE = re.compile(r"[^。;\n]+")
 
@@ -472,7 +475,7 @@ def _columns(table: Table) -> tuple[int, int, int] | None:
         of_above, of_place = places[0], places[1]
     holding = [(_holding(rows, column, of_place), -column) for column in provinces if column != of_place]
     best, column = max(holding, default=(0.0, 1))
-    return (-column if best >= 0.5 else -1), of_above, of_place
+    return (-column if best >= HELD_SHARE else -1), of_above, of_place
 
 
 def _holding(rows: Table, of_province: int, of_place: int) -> float:
@@ -583,6 +586,8 @@ class _Run:
             if group.item is not None and heading is None:
                 found.add([group.item], None, number=group.number)
             for count, (names, printed, number) in enumerate(group.names):
+                if printed is not None and not self._hold:
+                    printed = None
                 if printed is not None:
                     heading = replace(printed, is_filled=True)
                 elif heading is not None and group.is_cells and count:
@@ -592,10 +597,22 @@ class _Run:
         told = any(row.province_raw for row in rows)
         return rows if rows and (told or self.body.announced(rows[0].start)) else []
 
+    @cached_property
+    def _hold(self) -> bool:
+        """Do the regions at the head hold what follows? 北京市:赤峰市、乌兰察布市 is who helps whom."""
+        pairs = [
+            (name, heading.region)
+            for group in self.groups
+            for names, printed, _ in group.names
+            for name in names
+            if (heading := printed or (group.heading if group.is_explicit else None)) is not None
+        ]
+        return sum(_lies_in(name, region) for name, region in pairs) >= HELD_SHARE * len(pairs)
+
     def _heading(self, group: _Group) -> _Province | None:
         """The group's heading, unless it is an item like those below it, or none of them lies in it."""
         if group.heading is None or group.is_explicit:
-            return group.heading
+            return group.heading if self._hold else None
         if group.item is not None and group.names and group.names[0][2] == group.number + 1:
             return None
         said = [name for names, _, _ in group.names for name in names]
@@ -608,7 +625,7 @@ class _Run:
         """One clause: a number, a heading, a heading with its names, or names."""
         if len(cell.text) > LONGEST_LIST:
             return False
-        head, colon, _ = cell.text.partition(":")
+        head = cell.text.partition(":")[0]
         told = self.is_open or self.body.density(cell.start, cell.start + len(head)) >= DENSE
         if not told and self.body.density(cell.start, cell.end) < DENSE and not _NUMBER.fullmatch(cell.text):
             return False
@@ -621,9 +638,9 @@ class _Run:
         if numbering := _NUMBERING.match(cell.text):
             number = _digits(numbering[0])
             cell = _rest(cell, numbering.end())
-        head, colon, rest = cell.text.partition(":")
-        if colon and rest.strip(_ENDS):
-            return self._headed(_Cell(head, cell.start, (0, 0)), _rest(cell, len(head) + 1))
+        mark = _HEADS.search(cell.text)
+        if mark and cell.text[mark.end() :].strip(_ENDS):
+            return self._headed(_Cell(cell.text[: mark.start()], cell.start, (0, 0)), _rest(cell, mark.end()))
         return self._named(cell, number)
 
     def _headed(self, head: _Cell, rest: _Cell) -> bool:

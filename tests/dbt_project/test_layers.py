@@ -60,7 +60,7 @@ def _parents(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
 
 def test_staging_reads_one_source_each_and_nothing_else(manifest: dict[str, Any]) -> None:
     staging = {n: m for n, m in _models(manifest).items() if m["path"].startswith("staging/")}
-    assert len(staging) == 18
+    assert len(staging) == 19
     for name, model in staging.items():
         assert name.startswith(f"stg_{Path(model['path']).parent.name}__"), name
         assert model["config"]["materialized"] == "view", name
@@ -73,6 +73,11 @@ def test_only_staging_reads_sources(manifest: dict[str, Any]) -> None:
     for name, model in _models(manifest).items():
         if not name.startswith("stg_"):
             assert not [p for p in _parents(manifest, model) if p.startswith("source.")], name
+
+
+def test_one_model_reads_the_reviewers_corrections(manifest: dict[str, Any]) -> None:
+    readers = [n for n, m in _models(manifest).items() if any(".notice_correction" in p for p in _parents(manifest, m))]
+    assert readers == ["int_notice_correction__matched"]
 
 
 def test_marts_for_bi_read_only_dimensions_bridges_and_facts(manifest: dict[str, Any]) -> None:

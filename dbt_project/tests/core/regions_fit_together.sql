@@ -20,3 +20,16 @@ union all
 select 'pseudo' as finding, name as what
 from version
 where substr(adcode, 5, 2) between '71' and '80' or name in ('市辖区', '县')
+
+union all
+
+-- an abolished code ends on the day its successors begin to stand for it, and they stand then
+select 'successor' as finding, b.old_adcode || ' ' || b.new_adcode as what
+from {{ ref('bridge_region_successor') }} as b
+left join {{ ref('dim_region') }} as o on b.old_adcode = o.adcode and b.effective_date = o.valid_to
+left join {{ ref('dim_region') }} as n
+    on
+        b.new_adcode = n.adcode
+        and b.effective_date >= n.valid_from
+        and b.effective_date < coalesce(n.valid_to, date '9999-12-31')
+where o.adcode is null or n.adcode is null

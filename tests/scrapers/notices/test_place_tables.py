@@ -73,6 +73,14 @@ def test_provinces_as_headings_with_counts_and_short_names() -> None:
     assert corrected(rows) == [("山西", "包头市", "内蒙古自治区")]
 
 
+def test_regions_at_the_head_that_hold_nothing_of_what_follows() -> None:
+    rows = read("北京市:赤峰市、乌兰察布市\n天津市:张掖市、甘南州\n")  # who helps whom
+    assert codes(rows) == ["150400", "150900", "620700", "623000"]
+    assert not corrected(rows)
+    assert printed(rows)[0] == (None, "赤峰市")
+    assert codes(read("河北省——正定县、迁安市\n山西省—高平市、盂县\n")) == ["130123", "130283", "140581", "140322"]
+
+
 def test_one_paragraph_of_several_provinces() -> None:
     rows = read("试点县(市、区)名单如下:浙江省:安吉县、德清县;安徽省:濉溪县。请各地认真落实,按时报送。")
     assert codes(rows) == ["330523", "330521", "340621"]

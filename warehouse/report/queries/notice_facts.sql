@@ -24,5 +24,5 @@ select
     f.end_offset
 from fct_notice_fact as f
 left join dim_indicator as i on f.indicator_code = i.indicator_code
-where f.notice_version_id = $version
+where f.notice_version_id = $version and not f.is_rejected
 order by f.fact_no

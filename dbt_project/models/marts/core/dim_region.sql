@@ -43,6 +43,10 @@ stated as (
         coalesce(e.valid_from, cast(l.absent_until + interval 1 day as date), date '1900-01-01') as valid_from,
         coalesce(e.valid_to, l.gone_by) as valid_to,
         e.overlap_adcodes,
+        e.announced_date,
+        e.approved_date,
+        e.code_notice_date,
+        e.inaugurated_date,
         case
             when e.basis is not null then e.basis
             when l.gone_by is not null or l.absent_until is not null then 'release'
@@ -65,6 +69,10 @@ stated as (
         valid_from,
         valid_to,
         overlap_adcodes,
+        announced_date,
+        approved_date,
+        code_notice_date,
+        inaugurated_date,
         basis as date_basis
     from {{ ref('region_event') }}
     where adcode is null
@@ -103,6 +111,10 @@ select
     cast(s.overlap_adcodes as varchar) as overlap_adcodes,
     cast(s.code_release as varchar) as code_release,
     cast(s.date_basis as varchar) as date_basis,
+    cast(s.announced_date as date) as announced_date,
+    cast(s.approved_date as date) as approved_date,
+    cast(s.code_notice_date as date) as code_notice_date,
+    cast(s.inaugurated_date as date) as inaugurated_date,
     cast(s.valid_from as date) as valid_from,
     cast(s.valid_to as date) as valid_to
 from stated as s
