@@ -104,12 +104,13 @@ def crawl(
     """Fetch notices, one source after another, then read those that were not read yet. One result a source."""
     results = [fetch_source(home, source, business_date, wall, progress, scope) for source in sources]
     skipped = Counter[str]()
-    parse_pending(home, sources, progress, skipped)
+    lacking: dict[str, str] = {}
+    parse_pending(home, sources, progress, skipped, lacking)
     for result in results:
         if skipped[result.source_id]:
             result.counts["skipped"] = result.counts.get("skipped", 0) + skipped[result.source_id]
-    for source, result in zip(sources, results, strict=True):
-        _assert_filled(home, source, result)
+        if result.outcome == "ok" and result.source_id in lacking:
+            result.outcome, result.error = "suspect", lacking[result.source_id]
     return results
 
 
@@ -208,27 +209,35 @@ _ENDINGS = {"text/html": ".html", "application/json": ".json", "text/xml": ".xml
 
 
 def parse_pending(
-    home: Path, sources: Sequence[Source], progress: Progress | None = None, skipped: Counter[str] | None = None
+    home: Path,
+    sources: Sequence[Source],
+    progress: Progress | None = None,
+    skipped: Counter[str] | None = None,
+    lacking: dict[str, str] | None = None,
 ) -> int:
     """Read every archived notice that this parser version has not read. Returns how many captures were read.
 
-    `skipped` is told, by source, how many pages were found off topic by their body and so not read.
+    `skipped` is told, by source, how many pages were found off topic by their body and so not read; `lacking` what
+    the source's latest notices lack by its fill rates.
     """
     from scrapers.notices import batch
 
     captures = batch.pending(home, _documents(home, sources))
     count = _read(home, "parse", sources, captures, progress, Counter() if skipped is None else skipped)
+    for source in sources:
+        if (fault := _lack(home, source)) and lacking is not None:
+            lacking[source.id] = fault
     files = batch.pending_attachments(home, _documents(home, sources, role="attachment"))
     return count + batch.read_attachments(home, files, progress)
 
 
-def _assert_filled(home: Path, source: Source, result: StepResult) -> None:
-    """Hold the latest notices against the source's fill rates: a page rebuilt outside often loses its date first."""
+def _lack(home: Path, source: Source) -> str | None:
+    """What the latest notices lack by the source's fill rates: a page rebuilt outside often loses its date first."""
     from scrapers.notices import batch
 
     rules = source.assertions
     if not rules.fill_rate:
-        return
+        return None
     rates = batch.fill_rates(home, _documents(home, [source]), rules.fill_rate, rules.fill_rate_over)
     low = [
         f"{name} in {rates[name]:.0%} (assertions.fill_rate asks for {least:.0%})"
@@ -237,8 +246,7 @@ def _assert_filled(home: Path, source: Source, result: StepResult) -> None:
     ]
     reason = f"of the latest notices (at most {rules.fill_rate_over}) too few state {', '.join(low)}" if low else None
     EventLog(home, new_run_id("judge")).append("filled", source_id=source.id, rates=rates, error=reason)
-    if reason and result.outcome == "ok":
-        result.outcome, result.error = "suspect", reason
+    return reason
 
 
 def _tell_same_texts(home: Path, read: Sequence[Capture], events: EventLog) -> None:

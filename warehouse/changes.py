@@ -42,6 +42,7 @@ _CAPTURES = """
     from raw.notice
     where not is_blocked and coalesce(flags, '') not like '%"parse_error"%'
         and notice_id in (select notice_id from raw.notice where capture_id in (from batch_capture))
+        and notice_id in (select notice_id from raw.notice group by notice_id having count(distinct norm_sha256) > 1)
     order by notice_id, fetched_at, capture_id
 """
 

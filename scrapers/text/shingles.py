@@ -25,7 +25,7 @@ SHINGLES_A_PAGE = 1024
 _KINDS = ("转发", "解读", "征求意见", "答记者问", "图解", "废止", "修订", "补充")
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]+")
 _NO_WORD = re.compile(r"[^\u3400-\u9fff\U00020000-\U0003ffffA-Za-z0-9]+")
-_PREFIX = re.compile(r"^.{0,14}?(?:[:：|｜】\]］〉》]|--+|——)(?=.{8})")
+_PREFIX = re.compile(r"^.{0,14}?(?:[:：|｜】\]］]|--+|——)(?=.{8})")
 
 
 @dataclass(frozen=True, slots=True)

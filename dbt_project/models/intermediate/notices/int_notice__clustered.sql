@@ -2,7 +2,8 @@
 -- a number that is only cited is not borne. A notice without a number joins another of the same title core and kind
 -- when containment of the smaller one's shingles is at least 0.3. Two different numbers are never joined.
 -- Candidates are not all pairs: within a block of titles (same head or same end), a notice is compared with the first
--- holder of each of its shingles, so sentences that many notices share cost one comparison a notice, not its square.
+-- holder of each of its shingles, and of these with the five that it shares most with: so sentences that many notices
+-- share cost a few comparisons a notice, not its square.
 -- A notice hangs below at most one other that comes before it in a total order (numbered first, then *.gov.cn, then the
 -- publish date, then the id), so chains end; six rounds of pointer jumping reach the root of chains of 64.
 with notice as (
@@ -67,13 +68,28 @@ first_holder as (
     group by title_block, shingle_hash
 ),
 
-candidate as (
-    select distinct
+met as (
+    select
         s.rank_no,
-        h.rank_no as earlier_rank_no
+        h.rank_no as earlier_rank_no,
+        count(*) as shared_count
     from shingle as s
     inner join first_holder as h on s.title_block = h.title_block and s.shingle_hash = h.shingle_hash
     where h.rank_no < s.rank_no
+    group by s.rank_no, h.rank_no
+),
+
+candidate as (
+    select rank_no, earlier_rank_no
+    from (
+        select
+            m.*,
+            row_number() over (
+                partition by m.rank_no order by m.shared_count desc nulls last, m.earlier_rank_no asc nulls last
+            ) as meeting_no
+        from met as m
+    ) as meeting
+    where meeting_no <= 5
 ),
 
 pair as (
