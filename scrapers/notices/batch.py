@@ -73,14 +73,17 @@ def parse_captures(
 
 
 def fill_rates(home: Path, captures: Iterable[Capture], fields: Iterable[str], most: int) -> dict[str, float]:
-    """The share of the latest `most` notices among these captures that state a field; {} where none was read."""
-    rows: list[dict[str, Any]] = []
+    """The share of the latest `most` notices, each by its latest capture, that state a field; {} if none was read."""
+    rows: dict[str, dict[str, Any]] = {}
     for capture in sorted(captures, key=lambda c: (c.finished_at, c.capture_id), reverse=True):
-        if len(rows) < most and (path := _path(home, capture, "notice")).exists():
+        key = notice_id(capture)
+        if len(rows) < most and key not in rows and (path := _path(home, capture, "notice")).exists():
             row = pq.read_table(path).to_pylist()[0]
-            rows += [] if row["is_blocked"] else [row]
+            if not row["is_blocked"]:
+                rows[key] = row
     columns = {"source": "source_name"}
-    return {name: sum(bool(row[columns.get(name, name)]) for row in rows) / len(rows) for name in fields if rows}
+    stated = {name: sum(bool(row[columns.get(name, name)]) for row in rows.values()) for name in fields}
+    return {name: count / len(rows) for name, count in stated.items() if rows}
 
 
 def is_same_text(home: Path, one: Capture, other: Capture) -> bool:
