@@ -14,7 +14,7 @@ from scrapers import records, steps
 from scrapers.registry import RegistryError
 from scrapers.steps import Scope, StepResult
 from tests.scrapers.publisher import Page, Publisher, make_source, publisher
-from tests.scrapers.test_steps import article, feed, list_page, notices, publish_file, publish_news
+from tests.scrapers.test_steps import feed, list_page, notices, publish_file, publish_news
 from warehouse import settings, status
 
 BEGIN = datetime(2026, 11, 20, 2, 30, tzinfo=records.SHANGHAI)
@@ -161,6 +161,8 @@ def test_two_clocks_tick_apart(tmp_path: Path, site: Publisher, home: Path) -> N
         },
     )
     publish_news(site, ["a"])
+    page = dated("关于分级诊疗的通知", "2026-11-01")
+    site.pages["/news/a.shtml"] = page
     assert told(home, tmp_path, source.id)["fresh"] == told(home, tmp_path, source.id)["fresh_change"] == "never"
 
     def clocks(day: int) -> tuple[str, str]:
@@ -178,11 +180,11 @@ def test_two_clocks_tick_apart(tmp_path: Path, site: Publisher, home: Path) -> N
     ]
     crawled(home, source, day=6)
     assert clocks(6) == ("ok", "warn"), "the same page again"
-    around = article("a").body.replace(b"<body>", "<body><div class='nav'>今日访问 7 人</div>".encode())
+    around = page.body.replace(b"<body>", "<body><div class='nav'>今日访问 7 人</div>".encode())
     site.pages["/news/a.shtml"] = Page(around)
     assert crawled(home, source, day=7).counts == {"changed": 1}
     assert clocks(7) == ("ok", "warn"), "another page around the same text is no news"
-    site.pages["/news/a.shtml"] = article("a", "改过。")
+    site.pages["/news/a.shtml"] = dated("关于分级诊疗的通知", "2026-11-01", "改过。")
     crawled(home, source, day=8)
     assert clocks(8) == ("ok", "ok")
 
