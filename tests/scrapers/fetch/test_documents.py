@@ -33,6 +33,7 @@ def verdict(tmp_path: Path, data: bytes) -> str | None:
         files.OLE,
         b"{\\rtf1 x}",
     ],
+    ids=lambda value: type(value).__name__,  # bytes of packed files hold the time they were packed
 )
 def test_documents_of_every_format(tmp_path: Path, data: bytes) -> None:
     assert verdict(tmp_path, data) is None
@@ -53,6 +54,7 @@ def test_documents_of_every_format(tmp_path: Path, data: bytes) -> None:
         (files.packed({"a.txt": b"abc" * 1000}, stated=100), "says that it has 100"),
         (files.packed({f"{n}": b"" for n in range(unpack.MAX_MEMBERS + 1)}), "more than 10000 files"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_what_is_no_document(tmp_path: Path, data: bytes, why: str) -> None:
     assert why in (verdict(tmp_path, data) or "")

@@ -53,6 +53,7 @@ def test_a_zip_is_listed(tmp_path: Path) -> None:
         (b"what is this", "unknown", "no_reader"),
         (b"", "unknown", "no_reader"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_what_cannot_be_read_says_so(tmp_path: Path, data: bytes, file_format: str, status: str) -> None:
     found = read(tmp_path, data)
