@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -42,6 +42,7 @@ from scrapers.contracts.blame import Fault, Record
 from scrapers.contracts.shape import Shape
 from scrapers.feeds import ndjson
 from scrapers.feeds.manifest import BACKFILL_DAYS, Manifest, beside
+from scrapers.records import SHANGHAI, now
 from scrapers.registry import Source
 from warehouse import database, privacy
 from warehouse.database import Connection
@@ -107,7 +108,7 @@ def judge(
     receipt.manifest = asdict(manifest) if manifest else None
     with ExitStack() as stack:
         files = stack.enter_context(_Files(home, receipt))
-        judged = _Judged(source, source.id, file_sha256, files.accept, files.refuse, manifest)
+        judged = _Judged(source, source.id, file_sha256, files.accept, files.refuse, manifest, received_at)
         try:
             judged.read(stack.enter_context(_connection()), path, filename)
         except ndjson.Unreadable as unreadable:
@@ -185,6 +186,7 @@ class _Judged:
         accept: Callable[[str, pa.Table], None],
         refuse: Callable[[int, Fault], None],
         manifest: Manifest | None = None,
+        received_at: str | None = None,
     ) -> None:
         self.source = source
         self.source_id = source_id
@@ -192,6 +194,7 @@ class _Judged:
         self._accept = accept
         self._refuse = refuse
         self.manifest = manifest
+        self.received_at = received_at
         self.days: list[date] = []  # the first and the last of what was accepted of each slice, masters aside
         self.reading: feeds.Reading | None = None
         self.accepted: Counter[str] = Counter()
@@ -361,7 +364,12 @@ class _Judged:
         """
         con.execute(f"create or replace temp table reading as {_reading(contract.record_type, is_trusted)}")
         unclean, code_rules = _wrong_values(con, contract, is_trusted)
-        rules = [*_rules(contract), *code_rules, *_source_rules(self.source), *_late_rules(contract, self.manifest)]
+        rules = [
+            *_rules(contract),
+            *code_rules,
+            *_source_rules(self.source),
+            *_time_rules(contract, self.manifest, self.received_at),
+        ]
         refusing = " ".join(f"when {rule.broken_when} then {n}" for n, rule in enumerate(rules) if rule.refuses)
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
         remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
@@ -493,8 +501,10 @@ def _source_rules(source: Source | None) -> Iterator[_Rule]:
         yield _Rule("Q24", "refuse", "reporter_org_code", f"not {own}")
 
 
-def _late_rules(contract: Contract, manifest: Manifest | None) -> Iterator[_Rule]:
-    """Q03: a record much older than its making belongs into a file whose manifest says `backfill`.
+def _time_rules(contract: Contract, manifest: Manifest | None, received_at: str | None) -> Iterator[_Rule]:
+    """Q06: a record made more than a day after it came in tells of a wrong clock.
+
+    Q03: a record much older than its making belongs into a file whose manifest says `backfill`.
 
     Without a manifest nobody could say so: there it is told, and accepted.
     """
@@ -502,6 +512,9 @@ def _late_rules(contract: Contract, manifest: Manifest | None) -> Iterator[_Rule
         severity = "refuse" if manifest else "flag"
         old = f"op = 'upsert' and event_date < cast(produced_at as date) - interval {BACKFILL_DAYS} days"
         yield _Rule("Q03", severity, "event_date", f"({old})")
+    moment = datetime.fromisoformat(received_at) if received_at else now()
+    latest = (moment.astimezone(SHANGHAI) + timedelta(hours=24)).replace(tzinfo=None).isoformat(sep=" ")
+    yield _Rule("Q06", "flag", "produced_at", f"(produced_at > timestamp '{latest}')")
 
 
 def _one_of(column: str, values: Any) -> str:

@@ -36,7 +36,7 @@ from scrapers.records import (
     timestamp,
 )
 from scrapers.registry import Source
-from warehouse import changes, events, manifests
+from warehouse import changes, events, manifests, suspects
 from warehouse.database import Connection
 
 KEY = ("source_system", "record_type", "source_record_id")  # SPEC C.5; record_type is the table
@@ -134,6 +134,7 @@ def prepare(con: Connection, home_kind: str, sources: Iterable[Source] = ()) -> 
         con.execute(f"create schema if not exists {schema}")
     con.execute(OPS_DDL)
     con.execute(manifests.DDL)
+    con.execute(suspects.DDL)
     events.prepare(con)
     for contract in contracts.load().values():
         _create_or_widen(con, contract)
@@ -189,6 +190,7 @@ def load(
     notices, facts = _load_notices(con, home, load_run)
     _load_attachments(con, home, load_run)
     touch(con)
+    suspects.find(con)
     days = _one(con, "select count(*) from ops.touched_day")
     return Loaded(files, rows, rejected, notices, facts, read, days)
 

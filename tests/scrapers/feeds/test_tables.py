@@ -245,7 +245,9 @@ def test_totals_are_dropped_and_used_to_reconcile(tmp_path: Path, source: Source
     file = tables.csv(tmp_path, rows)
     found = door.check(file)
     assert (found["accepted"], found["rejections"], found["warnings"]) == (3, [], {"Q17": 1})
-    receipt = door.judge(tmp_path, file, source=source, file_sha256="a" * 64, filename="f.csv", received_at="x")
+    receipt = door.judge(
+        tmp_path, file, source=source, file_sha256="a" * 64, filename="f.csv", received_at="2026-11-21T02:30:00+08:00"
+    )
     assert receipt.sheets[0]["unreconciled"] == [{"line": 7, "field": "payload.requested"}]
     assert receipt.rows_total == 3
 
