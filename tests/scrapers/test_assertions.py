@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from scrapers import records, steps
+from scrapers.archive import read_captures
 from scrapers.registry import RegistryError
 from scrapers.steps import Scope, StepResult
 from tests.scrapers.publisher import Page, Publisher, make_source, publisher
-from tests.scrapers.test_steps import feed, list_page, notices, publish_file, publish_news
+from tests.scrapers.test_steps import article, feed, list_page, notices, publish_file, publish_news
 from warehouse import settings, status
 
 BEGIN = datetime(2026, 11, 20, 2, 30, tzinfo=records.SHANGHAI)
@@ -192,3 +193,27 @@ def test_two_clocks_tick_apart(tmp_path: Path, site: Publisher, home: Path) -> N
 def test_without_limits_of_its_own_the_second_clock_judges_nothing(tmp_path: Path, site: Publisher, home: Path) -> None:
     source = notices(tmp_path, site)
     assert told(home, tmp_path, source.id)["fresh_change"] == "not set"
+
+
+def test_an_article_that_left_its_list_is_still_asked_for_and_its_absence_logged_by_day(
+    tmp_path: Path, site: Publisher, home: Path
+) -> None:
+    """What the two-day rule of the warehouse counts (tests/dbt_project/test_notice_models.py)."""
+    source = notices(tmp_path, site)
+    publish_news(site, ["a", "b"])
+    crawled(home, source)
+    del site.pages["/news/a.shtml"]
+    site.pages |= {path: list_page(["b"]) for path in list(site.pages) if "list" in path}
+    for day in (1, 1, 2):
+        assert crawled(home, source, day=day).counts["missing"] == 1
+    site.pages["/news/a.shtml"] = article("a")
+    crawled(home, source, day=3)
+    of_a = [c for c in read_captures(home, source.id) if c.url.endswith("/a.shtml")]
+    told = sorted((c.finished_at[:10], c.outcome) for c in of_a)
+    assert told == [
+        ("2026-11-20", "new"),
+        ("2026-11-21", "missing"),
+        ("2026-11-21", "missing"),
+        ("2026-11-22", "missing"),
+        ("2026-11-23", "not_modified"),
+    ]
