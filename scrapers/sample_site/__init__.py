@@ -11,6 +11,7 @@ whatever is said about them is made up and labelled.
     dirt.py                  what goes wrong on the way, and what is to become of it
     feeds.py                 records → files, manifests, listings
     articles.yml, notices.py notices and the facts in them
+    prints.py                the damage that repost sites do to a page, on some of them
     pages.py                 notices → list pages and articles as HTML
     site.py, server.py       the site, and HTTP on loopback
 """

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from scrapers.sample_site.places import pilots
+from scrapers.sample_site.prints import PRINTS, Print
 
 FIRST_DAY, LAST_DAY = "2026-06-01", "2026-09-14"
 SOURCE = "示例数据站"
@@ -45,6 +46,9 @@ class Article:
     doc_number: str
     paragraphs: tuple[str, ...]
     facts: tuple[ExpectedFact, ...]
+    print: Print = "clean"  # how the page shows it
+    related: tuple[str, ...] = ()  # other articles that the page shows: headline, sentence, headline, …
+    related_facts: tuple[ExpectedFact, ...] = ()
 
 
 def write(seed: int, count: int) -> list[Article]:
@@ -79,7 +83,18 @@ def _article(seed: int, serial: int, kind: dict[str, Any], content: dict[str, An
         doc_number=f"示例卫函〔{day.year}〕{serial}号",
         paragraphs=(*paragraphs, content["closing"]),
         facts=tuple(facts),
+        print=(printed := PRINTS[serial % len(PRINTS)]),
+        **(_beside(path, content) if printed == "cluttered" else {}),
     )
+
+
+def _beside(path: str, content: dict[str, Any]) -> dict[str, Any]:
+    """The other articles on a cluttered page, and what they say."""
+    items = content["related"]
+    return {
+        "related": tuple(line for item in items for line in (item["headline"], item["text"])),
+        "related_facts": tuple(fact for item in items for fact in _facts(path, item.get("facts", ()), {})),
+    }
 
 
 def _figures(rng: Random, draw: dict[str, list[int]]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from html import escape
 
 from scrapers.sample_site.notices import SOURCE, Article
+from scrapers.sample_site.prints import SPAM_HEAD, SPAM_TAIL, dress
 
 PER_PAGE = 24
 SITE_NAME = "示例数据站(示例数据,非政府网站)"
@@ -57,13 +58,18 @@ def article_list(articles: Sequence[Article], number: int, first: str) -> str:
 
 
 def article(a: Article) -> str:
-    paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in (a.doc_number, *a.paragraphs))
+    title = dress(a.title, a.print, a.path)
+    lines = [a.doc_number, *(dress(text, a.print, a.path) for text in a.paragraphs)]
+    if a.print == "cluttered":
+        lines = [*lines, "相关新闻", *a.related, SPAM_TAIL]
+    paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in lines)
+    clutter = f"<p>{SPAM_HEAD}</p>\n" if a.print == "cluttered" else ""
     headlines = "".join(f'<li><a href="/">{escape(h)}</a></li>' for h in HEADLINES)
-    meta = {"ArticleTitle": a.title, "PubDate": f"{a.date} 09:00:00", "ColumnName": a.column, "SiteName": SITE_NAME}
+    meta = {"ArticleTitle": title, "PubDate": f"{a.date} 09:00:00", "ColumnName": a.column, "SiteName": SITE_NAME}
     head = "".join(f'<meta name="{name}" content="{escape(value)}">\n' for name, value in meta.items())
-    body = f"""<div class="index_title"><a href="/">首页</a> &gt; {escape(a.column)}(示例数据)</div>
+    body = f"""{clutter}<div class="index_title"><a href="/">首页</a> &gt; {escape(a.column)}(示例数据)</div>
 <div class="list">
-<div class="tit">{escape(a.title)}</div>
+<div class="tit">{escape(title)}</div>
 <div class="source"><span>发布时间:{a.date}</span><span class="mr">来源:{SOURCE}</span></div>
 <div class="con" id="xw_box">
 {paragraphs}
@@ -71,7 +77,7 @@ def article(a: Article) -> str:
 <div class="fx"><span>分享到</span><a href="#">微信</a><a href="#">微博</a></div>
 </div>
 <div class="side"><h4>相关新闻(示例数据)</h4><ul>{headlines}</ul></div>"""
-    return _page(a.title, body, head)
+    return _page(title, body, head)
 
 
 def _page(title: str, body: str, head: str = "") -> str:

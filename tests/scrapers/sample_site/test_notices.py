@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from html import escape
 
 import pytest
 
 from scrapers import notices
 from scrapers.records import Notice
-from scrapers.sample_site import SampleSite, pages
+from scrapers.sample_site import SampleSite, pages, prints
 from scrapers.sample_site.notices import ExpectedFact
+from scrapers.sample_site.prints import PRINTS
 
 IRRELEVANT = {"furniture", "flu", "drill", "archive"}
 FEWEST_FOUND = 0.9  # of the expected facts; whatever is found must be expected
@@ -27,7 +29,7 @@ def read(whole_site: SampleSite) -> dict[str, Notice]:
     return found
 
 
-def found_facts(path: str, notice: Notice) -> set[ExpectedFact]:
+def found_facts(path: str, notice: Notice, segment: str = "main") -> set[ExpectedFact]:
     return {
         ExpectedFact(
             path,
@@ -38,6 +40,7 @@ def found_facts(path: str, notice: Notice) -> set[ExpectedFact]:
             fact.comparator,
         )
         for fact in notice.facts
+        if fact.segment == segment
     }
 
 
@@ -102,3 +105,45 @@ def test_the_extraction_finds_the_truth_and_invents_nothing(whole_site: SampleSi
     assert found - expected == set()
     missed = Counter(fact.name for fact in expected - found)
     assert len(found) >= FEWEST_FOUND * len(expected), missed
+
+
+def test_notices_are_printed_in_every_way(whole_site: SampleSite) -> None:
+    marks = {"annotated": "(", "doubled": ")(", "shifted": "??漆t(yī)院", "traditional": "專"}
+    shown = Counter(article.print for article in whole_site.articles)
+    assert set(shown) == set(PRINTS)
+    for article in whole_site.articles:
+        document = whole_site.document(article.path)
+        assert document is not None
+        inside = document.data.decode().partition('id="xw_box">')[2].partition("</div>")[0]
+        if article.print == "clean":
+            assert all(f"<p>{escape(text)}</p>" in inside for text in article.paragraphs)
+        elif article.print == "cluttered":
+            assert prints.SPAM_TAIL in inside
+        else:
+            assert marks[article.print] in inside
+            assert not any(f"<p>{escape(text)}</p>" in inside for text in article.paragraphs if len(text) > 30)
+
+
+def test_what_was_repaired_is_flagged(whole_site: SampleSite, read: dict[str, Notice]) -> None:
+    repairs = {
+        "clean": set(),
+        "cluttered": set(),
+        "traditional": {"script_converted"},
+        "annotated": {"pinyin_removed", "script_converted"},
+        "doubled": {"pinyin_removed", "script_converted"},
+        "shifted": {"gbk_shift_repaired", "pinyin_removed", "script_converted"},
+    }
+    for article in whole_site.articles:
+        assert set(read[article.path].flags) == repairs[article.print], article.print
+
+
+def test_other_articles_keep_their_facts_to_themselves(whole_site: SampleSite, read: dict[str, Notice]) -> None:
+    beside = [article for article in whole_site.articles if article.print == "cluttered" and article.facts]
+    assert beside
+    for article in beside:
+        notice = read[article.path]
+        assert found_facts(article.path, notice, "related") == set(article.related_facts)
+        dates = {fact.indicator: (fact.date, fact.trust) for fact in notice.facts if fact.segment == "related"}
+        assert dates["counties_meeting_tight_standard_share"] == ("2025-12-31", "low")
+        assert "示例贷款" not in notice.text
+        assert "凤台县" not in notice.text
