@@ -14,7 +14,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=nightly.default_args(),
-    params=nightly.params(),
+    params=nightly.params() | nightly.scope_params(),
     tags=["yilian", "scrapers", "feeds"],
     doc_md=nightly.page("collect_hospital_feeds"),
     on_failure_callback=nightly.tell_run_failed,
@@ -26,10 +26,10 @@ with DAG(
         return nightly.tonight("feed", context)
 
     @task(map_index_template="{{ task.op_kwargs['source_id'] }}")
-    def collect(source_id: str, business_date: str) -> dict[str, int]:
+    def collect(source_id: str, business_date: str, **context: Any) -> dict[str, int]:
         """Fetch one feed: manifest, files, wall, archive."""
         from scrapers import steps
 
-        return nightly.fetch(steps.collect, "feed", source_id, business_date)
+        return nightly.fetch(steps.collect, "feed", source_id, business_date, nightly.scope(context))
 
     collect.expand_kwargs(list_sources())

@@ -52,6 +52,16 @@ def params() -> dict[str, Param]:
     return {"business_date": Param(None, type=["null", "string"], format="date", description=about)}
 
 
+def scope_params() -> dict[str, Param]:
+    """Of the DAGs that fetch: how far a run by hand looks; a scheduled one is incremental."""
+    day = {"type": ["null", "string"], "format": "date"}
+    return {
+        "full": Param(False, type="boolean", description="Read every list to its end."),
+        "since": Param(None, description="Only what lists date on or after this day.", **day),
+        "until": Param(None, description="Only what lists date on or before this day.", **day),
+    }
+
+
 def default_args() -> dict[str, Any]:
     """Of every task. The first delay is [core] default_task_retry_delay, 300 s where the operator says nothing."""
     return {
@@ -79,6 +89,19 @@ def business_date(context: dict[str, Any]) -> str:
     return settings.business_date(given)
 
 
+def scope(context: dict[str, Any]) -> Any:
+    """The scope that a run was triggered with. Dates go before `full`: they say more."""
+    from datetime import date
+
+    from scrapers.steps import Scope
+
+    params = context["params"]
+    since, until = (date.fromisoformat(params[k]) if params.get(k) else None for k in ("since", "until"))
+    if since or until:
+        return Scope("dated", since, until)
+    return Scope("full" if params.get("full") else "incremental")
+
+
 def refresh_run_id(context: dict[str, Any]) -> str:
     """The warehouse's id of this DAG run: the same for every task and retry, sorting by time."""
     run = context["dag_run"]
@@ -98,14 +121,14 @@ def tonight(kind: str, context: dict[str, Any]) -> list[dict[str, str]]:
     return [{"source_id": source.id, "business_date": day} for source in chosen]
 
 
-def fetch(step: Callable[..., list[Any]], kind: str, source_id: str, day: str) -> dict[str, int]:
+def fetch(step: Callable[..., list[Any]], kind: str, source_id: str, day: str, scope: Any = None) -> dict[str, int]:
     """Run crawl or collect for one source; returns the count of fetch outcomes, raises where the source failed."""
     from scrapers import registry
     from warehouse import privacy, settings
 
     here = settings.load()
     chosen = registry.select(here.sources(), here.open_home(), kind, [source_id])
-    (result,) = step(here.home, chosen, day, privacy.wall, LoggedProgress())
+    (result,) = step(here.home, chosen, day, privacy.wall, LoggedProgress(), scope)
     counts: dict[str, int] = dict(result.counts)
     if result.outcome == "ok":
         return counts

@@ -14,7 +14,7 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     default_args=nightly.default_args(),
-    params=nightly.params(),
+    params=nightly.params() | nightly.scope_params(),
     tags=["yilian", "scrapers", "notices"],
     doc_md=nightly.page("scrape_notices"),
     on_failure_callback=nightly.tell_run_failed,
@@ -26,10 +26,10 @@ with DAG(
         return nightly.tonight("notices", context)
 
     @task(map_index_template="{{ task.op_kwargs['source_id'] }}")
-    def crawl(source_id: str, business_date: str) -> dict[str, int]:
+    def crawl(source_id: str, business_date: str, **context: Any) -> dict[str, int]:
         """Visit one publisher: list pages, new articles, wall, archive, parse."""
         from scrapers import steps
 
-        return nightly.fetch(steps.crawl, "notices", source_id, business_date)
+        return nightly.fetch(steps.crawl, "notices", source_id, business_date, nightly.scope(context))
 
     crawl.expand_kwargs(list_sources())

@@ -56,6 +56,8 @@ def test_the_rules_of_a_dag(described: dict[str, Any], dag_id: str) -> None:
     assert dag["on_failure"] == ["tell_run_failed"]
     assert dag["params"]["business_date"]["format"] == "date"
     assert "null" in dag["params"]["business_date"]["type"]
+    is_fetching = dag_id in ("scrape_notices", "collect_hospital_feeds")
+    assert {"full", "since", "until"} & set(dag["params"]) == ({"full", "since", "until"} if is_fetching else set())
 
 
 @pytest.mark.parametrize("dag_id", CRONS)
@@ -134,7 +136,7 @@ def test_a_feed_that_fails_does_not_hold_up_the_others(world: World) -> None:
     broken = [c for c in _events(world, "capture") if c["source_id"] == "broken_feed"]
     assert {(c["outcome"], c["sha256"]) for c in broken} == {("error", None)}
 
-    alerts = [a for a in _events(world, "alert") if a["dag_id"] == "collect_hospital_feeds"]
+    alerts = [a for a in _events(world, "alert") if a.get("dag_id") == "collect_hospital_feeds"]
     told = {a["source_id"]: a["error"] for a in alerts if a["scope"] == "task"}
     assert set(told) == {"broken_feed", "sample_feed_south", "sample_feed_west"}
     assert told["broken_feed"].startswith("source broken_feed ended error: ")
