@@ -22,6 +22,7 @@ from scrapers.discover import absolute
 ENDINGS = ("pdf", "doc", "docx", "xls", "xlsx", "zip")
 
 _NAMED = re.compile(rf"\.({'|'.join(ENDINGS)})\s*$", re.I)
+_MENTIONED = re.compile(rf"\.({'|'.join(ENDINGS)})\b", re.I)
 _STRAY_ENDS = re.compile(r"</\s*(?:html|body)\b[^>]{0,40}>", re.I)
 _FURNITURE_TAGS = frozenset({"nav", "footer", "aside"})
 _FURNITURE_NAMES = re.compile(
@@ -40,6 +41,8 @@ class Link:
 
 def links(markup: str, base: str) -> list[Link]:
     """The files of a notice. A link that leads to another site is a reference, not an attachment."""
+    if not _MENTIONED.search(markup):
+        return []  # most notices: the parser is not needed, and takes long over hostile markup
     tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))
     found: dict[str, Link] = {}
     here = _base(tree, base)
