@@ -16,7 +16,7 @@ from scrapers.notices import fact_dates, facts, geography, jurisdiction, lexicon
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.5.2"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.5.3"  # changes with every change of what is read from a page, so that archives are read again
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 SHORT_BODY = 300  # Chinese characters; with files below so few, the document is in them (SPEC E: long notices are PDFs)

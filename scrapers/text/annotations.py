@@ -76,7 +76,7 @@ def _true(text: str) -> Iterator[Edit]:
         start = match.start()
         if start != ends:
             character = text[start - 1] if start else ""
-        if character >= "\u3400" and is_reading(match[1], character):
+        if (character >= "\u3400" or character == "〇") and is_reading(match[1], character):
             ends = match.end()
             yield Edit(start, ends, "", "pinyin")
 

@@ -28,6 +28,8 @@ PLAIN = (
         ("国(guó)家(jiā)(国家)", "国家(国家)"),
         ("2023年(nian)(nian)底", "2023年底"),
         ("合(hé)(he)", "合"),
+        ("二〇(líng)二四年", "二〇二四年"),
+        ("這兒(ér)", "这儿"),
     ],
 )
 def test_true_readings_go(annotated: str, plain: str) -> None:
@@ -54,6 +56,10 @@ def test_true_readings_go(annotated: str, plain: str) -> None:
         "F(xiàn)",
         "医(yuàn)",
         "(yī)医",
+        "北京(Pei-ching)、台北(T'ai-pei)",
+        "医(yī（yī）)院",
+        "HPV(he)、血氧(O2)",
+        "呼吸(hu xi)",
         "医(yī",
         "医 yī)",
         "医()院",
