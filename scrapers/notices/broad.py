@@ -20,6 +20,7 @@ from scrapers.text.numbers import Quantity
 
 CLOSE = 12  # characters before a number in which a word counts as its own
 BEHIND = 16  # characters behind it in which the counted noun stands
+HEADING = 42  # characters of a line that may be a heading
 SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says something from here on
 
 _PHRASE = re.compile(r"(?:[^,。;:!?、()\n\d]|\((?:市|区|县|市、区|旗)\))*")
@@ -46,8 +47,10 @@ class Belongs:
 class Gate:
     """The subjects of one text."""
 
-    def __init__(self, broad: Broad, breaks: Cue, text: str, focused: bool) -> None:
+    def __init__(self, broad: Broad, breaks: Cue, title: str, text: str, focused: bool) -> None:
         self.broad, self.breaks, self.text, self.focused = broad, breaks, text, focused
+        named = [broad.subjects[broad.owner[n]] for n, _, _ in broad.automaton.find_matches_as_indexes(title)]
+        self._title = min(named, key=lambda subject: subject.context, default=None)
         found = broad.automaton.find_matches_as_indexes(text)
         self._at = [start for _, start, _ in found]
         self._owner = [broad.subjects[broad.owner[pattern]] for pattern, _, _ in found]
@@ -60,7 +63,7 @@ class Gate:
         if unit is None:
             return "no_unit"
         after = self._behind(quantity)
-        scopes = {"before": (max(sentence[0], quantity.first - CLOSE), quantity.first), "after": after}
+        scopes = {"before": (max(clause[0], quantity.first - CLOSE), quantity.first), "after": after}
         scopes |= {"next": after, "clause": clause, "sentence": sentence}
         for rule in self.broad.refuse:
             if self._refuses(rule, quantity, unit, scopes):
@@ -128,12 +131,19 @@ class Gate:
             return "aside"
         if (subject := self._nearest(at, *sentence)) is not None:
             return subject
-        same_line = "\n" not in self.text[before : sentence[0]].rstrip("\n") and self.text[sentence[0] - 1] != "\n"
-        if not self.focused or not same_line or before >= sentence[0]:
+        if not self.focused or not self.broad.field.search(self.text, *sentence):
             return "no_subject"
-        if not self.broad.field.search(self.text, *sentence):
-            return "no_subject"
-        return self._nearest(at, before, sentence[0]) or "no_subject"
+        if sentence[0] == 0:
+            return self._title or "no_subject"
+        return self._nearest(at, *self._context(sentence[0], before)) or "no_subject"
+
+    def _context(self, begin: int, before: int) -> tuple[int, int]:
+        """What a sentence without a subject may go on about: the one before it, or the heading right above its line."""
+        if self.text[begin - 1] != "\n":
+            return before, begin
+        above = self.text.rfind("\n", 0, begin - 1) + 1
+        is_heading = begin - above <= HEADING and "。" not in self.text[above:begin]
+        return (above, begin) if is_heading else (begin, begin)
 
     def _nearest(self, at: int, begin: int, end: int) -> BroadSubject | None:
         """The subject named nearest to a place; one that is mere context only if no other is named."""

@@ -239,7 +239,7 @@ class _Reading:
         """`text` is the body of the page, or the related item that stands at `item` in the page's text."""
         self.words, self.page, self.text, self.trust = words, page, text, trust
         self.mentions = mentions
-        self.gate = broad.Gate(words.broad, words.breaks, text, focused)
+        self.gate = broad.Gate(words.broad, words.breaks, fold(page.title or ""), text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[Cue, bool] = {}
