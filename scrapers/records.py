@@ -147,6 +147,15 @@ class Statement:
     raw_end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A number that was looked at and is no fact, and the rule that says so. Offsets as in `Fact`."""
+
+    start: int
+    end: int
+    rule: str
+
+
 @dataclass(slots=True)
 class PlaceRow:
     """A row of a list of places: as printed, and as the administrative codes prove it.
@@ -194,6 +203,11 @@ class Notice:
     statements: list[Statement] = field(default_factory=list)
     places: list[PlaceRow] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
+    issuers: list[str] = field(default_factory=list)  # who signed it, as printed
+    signed_date: str | None = None
+    effective_date: str | None = None
+    cited_doc_numbers: list[str] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
 
 
 NOTICE_SCHEMA = pa.schema(
@@ -218,11 +232,19 @@ NOTICE_SCHEMA = pa.schema(
         ("body", pa.string()),
         ("page_text", pa.string()),  # begins with the body; fact offsets count in it
         ("source_site", pa.string()),  # host of the address; null for a dropped file
-        ("doc_number_key", pa.string()),  # the last five: how reposts are matched, see scrapers/text/shingles.py
+        (
+            "doc_number_key",
+            pa.string(),
+        ),  # this and the four below: how reposts are matched, see scrapers/text/shingles.py
         ("title_core", pa.string()),
         ("title_kind", pa.string()),
         ("shingle_modulus", pa.int64()),
         ("shingles_count", pa.int64()),
+        ("issuers", pa.string()),  # JSON array
+        ("signed_date", pa.string()),
+        ("effective_date", pa.string()),
+        ("cited_doc_numbers", pa.string()),  # JSON array
+        ("rejected_numbers", pa.string()),  # JSON array of [start, end, rule]; offsets in page_text
     ]
 )
 

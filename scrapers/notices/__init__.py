@@ -12,11 +12,11 @@ from typing import Any
 
 from scrapers.discover.attachments import links as links_to_files
 from scrapers.fetch import challenge
-from scrapers.notices import fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
+from scrapers.notices import document, fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.5.3"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.6.0"  # changes with every change of what is read from a page, so that archives are read again
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 SHORT_BODY = 300  # Chinese characters; with files below so few, the document is in them (SPEC E: long notices are PDFs)
@@ -55,6 +55,10 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.facts, notice.statements = found.facts, found.statements
     notice.topics = facts.topics(subject, found)
     notice.flags += found.flags
+    notice.rejected = found.rejected
+    of_itself = document.read(read.body, read.doc_number)
+    notice.issuers, notice.signed_date = list(of_itself.issuers), of_itself.signed_date
+    notice.effective_date, notice.cited_doc_numbers = of_itself.effective_date, list(of_itself.cited_doc_numbers)
     geography.locate(notice.facts, read.title, read.text, read.body_length)
     fact_dates.settle(notice, read)
     tables = _tables(data, read)
@@ -94,4 +98,6 @@ def drawn_text(data: bytes, *, media_type: str | None = None) -> str:
 
 def as_json(file: str, notice: Notice) -> dict[str, Any]:
     """The object of `yilian parse --json` for one file."""
-    return {"file": file, **asdict(notice)}
+    row = {"file": file, **asdict(notice)}
+    del row["rejected"]  # for parsed/ and the warehouse; a reader of one page sees what was found
+    return row

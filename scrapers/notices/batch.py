@@ -42,7 +42,7 @@ from scrapers.records import (
     Statement,
 )
 from scrapers.registry import Source
-from scrapers.text import shingles
+from scrapers.text import shingles, telephones
 
 log = logging.getLogger(__name__)
 
@@ -197,12 +197,17 @@ def _notice_row(capture: Capture, source: Source | None, notice: Notice) -> dict
         "doc_number": notice.doc_number,
         "topics": json.dumps(notice.topics, ensure_ascii=False),
         "flags": json.dumps(notice.flags, ensure_ascii=False),
-        "body": notice.body,
-        "page_text": notice.text,
+        "body": telephones.mask(notice.body),
+        "page_text": telephones.mask(notice.text),
         "source_site": urlsplit(capture.url).hostname,
         "doc_number_key": shingles.key(notice.doc_number) or None,
         "title_core": title.core,
         "title_kind": title.kind,
+        "issuers": json.dumps(notice.issuers, ensure_ascii=False),
+        "signed_date": notice.signed_date,
+        "effective_date": notice.effective_date,
+        "cited_doc_numbers": json.dumps(notice.cited_doc_numbers, ensure_ascii=False),
+        "rejected_numbers": json.dumps([[no.start, no.end, no.rule] for no in notice.rejected]),
     }
 
 
@@ -227,7 +232,7 @@ def _fact_row(fact: Fact | Statement) -> dict[str, Any]:
         "topic": fact.topic,
         "segment": fact.segment,
         "trust": fact.trust,
-        "evidence": fact.evidence,
+        "evidence": telephones.mask(fact.evidence),
         "start_offset": fact.start,
         "end_offset": fact.end,
         "raw_start_offset": fact.raw_start,

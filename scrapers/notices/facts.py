@@ -23,7 +23,7 @@ from typing import TypeVar
 from scrapers.notices import broad
 from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import Page
-from scrapers.records import Fact, Statement
+from scrapers.records import Fact, Rejected, Statement
 from scrapers.text import dates, doc_numbers, numbers
 from scrapers.text.dates import DateMention
 from scrapers.text.fold import fold
@@ -83,15 +83,6 @@ class Subject:
     relevant: bool
     topics: tuple[str, ...]
     focused: bool = True  # the whole page is about us, not a passage of it
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A number that was looked at and is no fact."""
-
-    start: int
-    end: int
-    rule: str
 
 
 @dataclass(slots=True)

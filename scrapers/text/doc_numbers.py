@@ -17,6 +17,10 @@ _NUMBER = r"[\u4e00-\u9fff]{2,14}\s?[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s
 _ANY = re.compile(_NUMBER)
 _ALONE = re.compile(rf"\s*({_NUMBER})\s*")
 _LABELLED = re.compile(rf"(?:发文字号|发文号|文\s?号|文件编号)\s?:\s?({_NUMBER})")
+_LEAD = re.compile(
+    r"[\u4e00-\u9fff]{0,10}(?:按照|根据|依据|依照|参照|遵照|落实|贯彻|执行|印发|下发|转发|文号|和|与|及|见|的|号)"
+    r"(?=[\u4e00-\u9fff]{2})"
+)
 _YEAR = re.compile(r"[〔\[(【]\s?(\d{4})\s?[〕\])】]\s?第?(\d{1,5})\s?号")
 
 
@@ -29,7 +33,15 @@ class DocNumber:
 
 def find(text: str) -> list[DocNumber]:
     """Every document number, cited ones too."""
-    return [DocNumber(m.start(), m.end(), _spell(m[0])) for m in _ANY.finditer(fold(text))]
+    return [_found(m) for m in _ANY.finditer(fold(text))]
+
+
+def _found(match: re.Match[str]) -> DocNumber:
+    """Without the words of the sentence that run into it: 按照国卫医发〔2022〕6号."""
+    start, text = match.start(), match[0]
+    if lead := _LEAD.match(text):
+        start, text = start + lead.end(), text[lead.end() :]
+    return DocNumber(start, match.end(), _spell(text))
 
 
 def own(lines: list[str]) -> str | None:
