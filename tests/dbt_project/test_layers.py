@@ -60,7 +60,7 @@ def _parents(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
 
 def test_staging_reads_one_source_each_and_nothing_else(manifest: dict[str, Any]) -> None:
     staging = {n: m for n, m in _models(manifest).items() if m["path"].startswith("staging/")}
-    assert len(staging) == 19
+    assert len(staging) == 20
     for name, model in staging.items():
         assert name.startswith(f"stg_{Path(model['path']).parent.name}__"), name
         assert model["config"]["materialized"] == "view", name
