@@ -19,7 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from scrapers.feeds.ndjson import Blamed, Unreadable
 from scrapers.registry import Source
 
 WORDS: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+MAX_VALUES = 100_000  # cell contents remembered
 HEAD_ROWS = 40  # the headings stand among the first rows
 TELLABLE = re.compile(r"(?!.*\d{6})[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_.\u4e00-\u9fff()/%·-]{0,40}")
 NAME_LIKE = re.compile(rf"[{''.join(WORDS['surnames'].split())}][\u4e00-\u9fff]{{1,3}}")
@@ -312,6 +313,7 @@ def letter(place: int) -> str:
     return (letter(place // 26 - 1) if place >= 26 else "") + chr(ord("A") + place % 26)
 
 
+@lru_cache(maxsize=1 << 16)
 def _plain(text: str) -> str:
     return re.sub(r"[\s*]+", "", cells.narrow(text)).strip(":").lower()
 
@@ -339,6 +341,7 @@ class _Reader:
         self.unit_place = next((n for n, c in enumerate(layout.columns) if c.field and c.field.name == "unit"), None)
         self._fill = _Fill(sheet.merged, layout.last_row)
         self._sums = _Sums(layout)
+        self._values: dict[tuple[str, Cell, str | None], tuple[Any, str | None, str | None]] = {}
 
     def title(self, number: int, row: Sequence[Cell | None]) -> Row:
         return Row(number, seen=_dump(_loose(row)))
@@ -376,10 +379,9 @@ class _Reader:
                 continue
             if column.unit_fault:
                 fault = fault or ("Q14", column.field.path)
-            try:
-                value, remark = cells.value(column.field, cell, unit.text if unit else None)
-            except Unusable as unusable:
-                fault = fault or (unusable.rule, column.field.path)
+            value, remark, rule = self._value(column.field, cell, unit.text if unit else None)
+            if rule:
+                fault = fault or (rule, column.field.path)
                 _put(seen, column.field.path, cell.text)
                 continue
             if remark:
@@ -387,6 +389,18 @@ class _Reader:
             self._put_value(record, column.field, value)
             _put(seen, column.field.path, value)
         return record, seen, fault
+
+    def _value(self, field_: Field, cell: Cell, unit: str | None) -> tuple[Any, str | None, str | None]:
+        """(value, remark, rule that refuses it). Cells repeat: each content is read once."""
+        key = (field_.path, cell, unit)
+        if key not in self._values:
+            if len(self._values) >= MAX_VALUES:
+                self._values.clear()
+            try:
+                self._values[key] = (*cells.value(field_, cell, unit), None)
+            except Unusable as unusable:
+                self._values[key] = (None, None, unusable.rule)
+        return self._values[key]
 
     def _put_default(self, record: dict[str, Any], seen: dict[str, Any], path: str, cell: Cell) -> None:
         field_ = next(f for f in contracts.envelope().fields if f.path == path)

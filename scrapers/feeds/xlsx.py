@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import posixpath
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -24,7 +27,7 @@ from lxml import etree
 
 from scrapers.feeds.cells import Cell, day_of
 from scrapers.feeds.ndjson import Unreadable
-from scrapers.feeds.table import Sheet
+from scrapers.feeds.table import HeaderError, Sheet
 
 MAX_BYTES = 2 * 1024**3  # of everything in it, unpacked
 MAX_SHARED = 256 * 1024**2  # of the shared texts, which are held in memory
@@ -35,6 +38,10 @@ NOT_TEXTS = re.compile(
 )
 DATE_FORMATS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 PERCENT_FORMATS = {9, 10}
+DAMAGE = (  # what the container, its XML and its numbers raise when they are not what they should be
+    zipfile.BadZipFile, zlib.error, struct.error, etree.LxmlError, EOFError, OSError, NotImplementedError, RuntimeError,
+    ValueError, KeyError, InvalidOperation,
+)  # fmt: skip
 PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 
 
@@ -100,7 +107,7 @@ class Workbook:
                 yield from _words(file, name)
         for part in self.parts:
             with self._open(part.name) as file:
-                for _, element in _walk(file, ("headerFooter", "hyperlink", "dataValidation", "f")):
+                for element in _walk(file, ("headerFooter", "hyperlink", "dataValidation", "f")):
                     texts = (*element.itertext(), *element.attrib.values())
                     yield from (re.sub(r"&[A-Z]", " ", text) for text in texts if text.strip())  # &C: centred
 
@@ -109,7 +116,7 @@ class Workbook:
     def _rows(self, part: Part) -> Iterator[tuple[int, Sequence[Cell | None]]]:
         last = 0
         with self._open(part.name) as file:
-            for _, element in _walk(file, ("row",)):
+            for element in _walk(file, ("row",)):
                 number = int(element.get("r") or last + 1)
                 if number <= last:
                     raise Unreadable("FILE-damaged-container")
@@ -149,6 +156,7 @@ class Workbook:
         return self._number(raw, element.get("s"))
 
     def _number(self, raw: str, style: str | None) -> Cell:
+        raw = _digits(raw)
         kind, pad = self._formats[int(style)] if style and int(style) < len(self._formats) else ("number", 0)
         if kind == "date":
             try:
@@ -160,7 +168,7 @@ class Workbook:
     def _merged(self, part: Part) -> list[tuple[int, int, int, int]]:
         found = []
         with self._open(part.name) as file:
-            for _, element in _walk(file, ("mergeCell",)):
+            for element in _walk(file, ("mergeCell",)):
                 corners = [PLACE.match(corner) for corner in str(element.get("ref")).split(":")]
                 first, last = corners[0], corners[-1]
                 if first and last:
@@ -177,7 +185,7 @@ class Workbook:
         if self._archive.getinfo(name).file_size > MAX_SHARED:
             raise Unreadable("FILE-too-large")
         with self._open(name) as file:
-            return ["".join(_runs(element)) for _, element in _walk(file, ("si",))]
+            return ["".join(_runs(element)) for element in _walk(file, ("si",))]
 
     @cached_property
     def _formats(self) -> list[tuple[str, int]]:
@@ -213,9 +221,9 @@ def opened(path: Path) -> Iterator[Workbook]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield Workbook(archive)
-    except (zipfile.BadZipFile, etree.LxmlError, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        if isinstance(error, Unreadable):
-            raise
+    except (Unreadable, HeaderError):
+        raise
+    except DAMAGE as error:
         raise Unreadable("FILE-damaged-container") from error
 
 
@@ -232,11 +240,12 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
 
 
-def _walk(file: Any, names: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Elements of these names as they end, each let go when it is read."""
-    tags = [f"{{*}}{name}" for name in names]
-    for event, element in etree.iterparse(file, tag=tags, resolve_entities=False, no_network=True, huge_tree=True):
-        yield event, element
+def _walk(file: Any, names: Sequence[str]) -> Iterator[Any]:
+    """Elements of these names as they end, each let go when it is read, and so is every row."""
+    tags = [f"{{*}}{name}" for name in dict.fromkeys((*names, "row"))]
+    for _, element in etree.iterparse(file, tag=tags, resolve_entities=False, no_network=True, huge_tree=True):
+        if etree.QName(element).localname in names:
+            yield element
         element.clear()
         while element.getprevious() is not None:
             del element.getparent()[0]
@@ -262,6 +271,14 @@ def _runs(element: Any) -> Iterator[str]:
     for child in element.iter("{*}t"):
         if etree.QName(child.getparent()).localname != "rPh":
             yield child.text or ""
+
+
+def _digits(raw: str) -> str:
+    """1.3912345678E10 as its digits: the wall searches what people see."""
+    if "E" not in raw.upper():
+        return raw
+    number = Decimal(raw)
+    return str(int(number)) if abs(number) < 10**21 and number == number.to_integral_value() else raw
 
 
 def _text(text: str) -> Cell | None:

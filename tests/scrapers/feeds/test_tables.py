@@ -6,6 +6,8 @@ import dataclasses
 import datetime
 import gzip
 import json
+import random
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -484,3 +486,67 @@ def test_a_cut_csv_is_refused_whole(tmp_path: Path) -> None:
     file = tmp_path / "x.csv.gz"
     file.write_bytes(gzip.compress(tables.csv(tmp_path, [HEADINGS, row()]).read_bytes())[:-9])
     assert door.check(file)["file_refused"] == "FILE-damaged-container"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_bytes_crash_the_readers_or_the_wall(tmp_path: Path, source: Source, seed: int) -> None:
+    """Damage inside the container and out of it: read, or refused whole, and never anything else."""
+    rng = random.Random(seed)
+    rows = [["title"], HEADINGS, row(), row(记录标识="b", 申请数="1,000")]
+    if seed % 2:
+        file = tables.csv(tmp_path, rows)
+        file.write_bytes(damaged(rng, file.read_bytes()))
+    else:
+        file = tables.xlsx(tmp_path, rows)
+        with zipfile.ZipFile(file) as book:
+            parts = {name: book.read(name) for name in book.namelist()}
+        victim = rng.choice(sorted(parts))
+        with zipfile.ZipFile(file, "w") as book:
+            for name, data in parts.items():
+                book.writestr(name, damaged(rng, data) if name == victim else data)
+    found = door.check(file)
+    assert found["file_refused"] or found["accepted"] + len(found["rejections"]) <= 3
+    privacy.wall(file, source)
+
+
+def damaged(rng: random.Random, data: bytes) -> bytes:
+    made = bytearray(data)
+    for _ in range(rng.randint(1, 4)):
+        place = rng.randrange(len(made) + 1)
+        junk = rng.choice(
+            [b"\x00", b"\xff", b'"', b",", b"\n", b"<", b"&", "合计".encode(), b"1e400", bytes([rng.randrange(256)])]
+        )
+        made[place : place + rng.choice([0, 1, 20])] = junk
+    return bytes(made[: rng.choice([len(made)] * 9 + [len(made) // 2])])
+
+
+@pytest.mark.parametrize("namespace", ["http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/"])
+@pytest.mark.parametrize("target", ["worksheets/sheet1.xml", "/xl/worksheets/sheet1.xml"])
+def test_workbooks_of_other_programs(tmp_path: Path, source: Source, namespace: str, target: str) -> None:
+    """Texts in their cells, no places, strict names, absolute parts, numbers in scientific notation."""
+
+    def cell(value: Any) -> str:
+        return f"<c><v>{value}</v></c>" if isinstance(value, float) else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    lines = [HEADINGS, row(申请数=1.2e2), row(记录标识="b", 申请数="x"), row(记录标识="c", 业务类别=1.3912345678e10)]
+    data = "".join(f"<row>{''.join(map(cell, cells))}</row>" for cells in lines).replace(
+        "13912345678.0", "1.3912345678E10"
+    )
+    file = tmp_path / "feed.xlsx"
+    with zipfile.ZipFile(file, "w") as book:
+        relation = 'xmlns:r="http://purl.oclc.org/ooxml/officeDocument/relationships" r:id="rId1"'
+        book.writestr(
+            "xl/workbook.xml",
+            f'<workbook xmlns="{namespace}main"><sheets><sheet name="S" {relation}/></sheets></workbook>',
+        )
+        book.writestr(
+            "xl/_rels/workbook.xml.rels",
+            f'<Relationships xmlns="{namespace}rels"><Relationship Id="rId1" Target="{target}"/></Relationships>',
+        )
+        book.writestr(
+            "xl/worksheets/sheet1.xml", f'<worksheet xmlns="{namespace}main"><sheetData>{data}</sheetData></worksheet>'
+        )
+    found = records(file)
+    assert (found[2]["payload"]["requested"], found[3]["payload"]["requested"]) == (120, "x")
+    assert (hit := privacy.wall(file, source)) is not None
+    assert (hit.rule, hit.line) == ("PII-mobile", 4)
