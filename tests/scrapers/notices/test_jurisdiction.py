@@ -44,3 +44,10 @@ def test_a_declared_language_only_tips_the_scale() -> None:
 
 def test_a_long_page_is_sampled() -> None:
     assert jurisdiction.of("美国医改", "美国远程医疗发展。" + "。" * 10_000_000) == "abroad"
+
+
+def test_words_inside_other_words_are_no_places() -> None:
+    text = (
+        "信息平台中心在全国会议上介绍妇幼保健保障,联合报告由科研院所的数位专家在国家医学中心完成,创新元素不断增加元素。"
+    )
+    assert jurisdiction.of("远程医疗与转诊", text * 3) == "mainland"
