@@ -19,6 +19,7 @@ from scrapers.text import encoding
 PARSER_VERSION = "1.6.0"  # changes with every change of what is read from a page, so that archives are read again
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_LIST = re.compile("名单|试点|入选|示范")  # words of a page whose table is a list of places
 SHORT_BODY = 300  # Chinese characters; with files below so few, the document is in them (SPEC E: long notices are PDFs)
 LONG_ARTICLE = challenge.LONG_PROSE + 200  # Chinese characters of its body; no page in place of another has so many
 
@@ -62,7 +63,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     geography.locate(notice.facts, read.title, read.text, read.body_length)
     fact_dates.settle(notice, read)
     tables = _tables(data, read)
-    if subject.relevant or tables is not None:
+    if subject.relevant or (tables is not None and _LIST.search(read.text)):
         notice.places = place_tables.read(read, tables)
     if side != jurisdiction.MAINLAND:
         notice.flags.append(f"jurisdiction_{side}")
@@ -80,8 +81,10 @@ def _is_in_files(data: bytes, read: page.Page, url: str | None) -> bool:
 
 
 def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:
-    """What the judge says of the page; one that is a long article need not be put to it."""
-    if not data.strip() or len(_HAN.findall(read.body[: 2 * LONG_ARTICLE])) >= LONG_ARTICLE:
+    """What the judge says of the page. Where it would find the signs of an article, it need not be asked."""
+    han = len(_HAN.findall(read.body[: 2 * LONG_ARTICLE]))
+    signed = read.title is not None and read.publish_date is not None and han >= challenge.MUCH_PROSE
+    if not data.strip() or signed or han >= LONG_ARTICLE:
         return None
     return challenge.judge(data, "page")
 
