@@ -355,13 +355,16 @@ def _gather(kind: records.Kind, ids: tuple[str, ...], day: str | None, scope: st
 @click.option("--since", "since", required=True, metavar="DATE", help="Captures from this day on.")
 @click.argument("sources", nargs=-1)
 def replay(since: str, sources: tuple[str, ...]) -> None:
-    """Read archived pages again, without network; the next refresh loads them."""
+    """Read archived pages and feed files again, without network; the next refresh loads them."""
     with _failures():
         s = settings()
-        chosen = registry.select(s.sources(), s.open_home(), "notices", sources)
+        chosen = registry.select(s.sources(), s.open_home(), None, sources)
         with _bars() as bar:
-            count = steps.replay(s.home, chosen, _day(since), bar)
+            count = steps.replay(s.home, [c for c in chosen if c.kind == "notices"], _day(since), bar)
+        files = refresh.ask_again(s, [c for c in chosen if c.kind == "feed"], _day(since))
     click.echo(f"{count} captures read again")
+    if files:
+        click.echo(f"{files} feed files come before the door again at the next refresh")
 
 
 # ---- the archive across a gap

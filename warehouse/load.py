@@ -55,6 +55,7 @@ create table if not exists ops.feed_file (
     source_id varchar, file_sha256 varchar, filename varchar, received_at timestamp, rows_total bigint,
     rows_accepted bigint, rows_rejected bigint, file_refused varchar, contract_versions varchar, load_run varchar,
     primary key (source_id, file_sha256));
+alter table ops.feed_file add column if not exists loaded_at timestamp;
 create table if not exists ops.rejection (
     source_id varchar, file_sha256 varchar, filename varchar, line_no bigint, record_type varchar, field varchar,
     rule varchar, load_run varchar);
@@ -199,14 +200,24 @@ def load(
 
 
 def pending_files(con: Connection) -> list[FeedFile]:
-    """Archived feed files not in this build yet, and those judged by a contract version that is no longer ours."""
+    """Archived feed files not in this build yet, those judged by a contract version that is no longer ours, and those
+    that `yilian replay` was asked for since they were loaded."""
     rows = con.execute(
         """
         select c.source_id, c.sha256, arg_min(c.filename, c.finished_at), min(c.finished_at)
         from ops.capture c
         left join ops.feed_file f on f.source_id = c.source_id and f.file_sha256 = c.sha256
         where c.kind = 'feed' and c.role = 'document' and c.sha256 is not null
-        and (f.file_sha256 is null or f.contract_versions in (select unnest(?::varchar[])))
+        and (
+            f.file_sha256 is null
+            or f.contract_versions in (select unnest(?::varchar[]))
+            or exists (
+                select 1 from ops.event e
+                where e.event = 'replay_asked' and json_extract_string(e.fields, '$.source_id') = c.source_id
+                and c.finished_at >= cast(json_extract_string(e.fields, '$.since') as date)
+                and e.event_at > coalesce(f.loaded_at, timestamp '1970-01-01')
+            )
+        )
         group by c.source_id, c.sha256
         order by min(c.finished_at), c.source_id, c.sha256
         """,
@@ -323,7 +334,9 @@ def _insert_feed_files(con: Connection, receipts: Iterable[Receipt], load_run: s
     con.register("receipt_batch", pa.Table.from_pylist(rows, schema=_FEED_FILE_SCHEMA))
     con.execute(
         "insert into ops.feed_file by name "
-        "select * replace (received_at::timestamptz::timestamp as received_at) from receipt_batch"
+        "select * replace (received_at::timestamptz::timestamp as received_at), ?::timestamp as loaded_at "
+        "from receipt_batch",
+        [now().replace(tzinfo=None)],
     )
     con.unregister("receipt_batch")
 

@@ -8,14 +8,15 @@ mobile-number expression hits 0.3 % of honest SHA-256 keys); one that breaks its
 text, display names, ids and every field that no contract knows are searched. A cheap expression over the lines finds
 candidates; only those are read as JSON and searched field by field.
 
-Rules: PII-id-number, PII-mobile, PII-person (a name or number beside a word that goes with a person), PII-field (a
-field that holds a person's data, by its name).
+Rules: PII-id-number, PII-mobile, PII-person (a name, number, birthday or address beside a word that says so),
+PII-field (a field that holds a person's data, by its name), FILE-line-too-long (a line that cannot be searched).
 """
 
 from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -34,9 +35,17 @@ from scrapers.registry import Source
 WORDS: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
 
 DATE = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-MOBILE = re.compile(r"(?<!\d)(?:86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")
-ID18 = re.compile(rf"(?<!\d)([1-9]\d{{5}})((?:18|19|20)\d\d{DATE})(\d{{3}}[\dXx])(?![0-9A-Za-z])")
-ID15 = re.compile(rf"(?<!\d)([1-9]\d{{5}})(\d\d{DATE})(\d{{3}})(?!\d)")
+# Groups in which people write numbers, with up to three marks or spaces between them.
+BETWEEN = r"[^0-9A-Za-z\u4e00-\u9fff\"\\:{}\[\]]{0,3}"
+MOBILE_GROUPS = ((3, 4, 4), (3, 8), (4, 3, 4), (4, 4, 3), (5, 6), (3, 3, 5), (3, 3, 3, 2))
+MOBILE_WRITTEN = [
+    BETWEEN.join([rf"1[3-9]\d{{{first - 2}}}", *(rf"\d{{{n}}}" for n in others)]) for first, *others in MOBILE_GROUPS
+]
+MOBILE_SPELT = "1" + BETWEEN.replace("{0,3}", "{1,3}").join(["", "[3-9]", *[r"\d"] * 9])
+MOBILE = re.compile(rf"(?<!\d)(?:(?:00)?86{BETWEEN})?(?:{'|'.join([*MOBILE_WRITTEN, MOBILE_SPELT])})(?!\d)")
+DATED = re.compile(r"20\d\d\D{0,3}" + DATE)  # the last eight digits of an id such as ward138-2026-1120
+ID18 = re.compile(rf"(?<!\d)([1-9]\d{{5}}){BETWEEN}((?:18|19|20)\d\d{BETWEEN}{DATE}){BETWEEN}(\d{{3}}[\dXx])(?!\d)")
+ID15 = re.compile(rf"(?<!\d)([1-9]\d{{5}}){BETWEEN}(\d\d{DATE}){BETWEEN}(\d{{3}})(?!\d)")
 HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{12,}|(?=[0-9]*[A-F])[0-9A-F]{12,}")  # a whole token; digits alone are none
 TOKEN = re.compile(r"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|[0-9A-Za-z]+")  # a UUID, or what dashes divide
 PROVINCES = frozenset(
@@ -44,7 +53,8 @@ PROVINCES = frozenset(
 )
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_DIGITS = "10X98765432"
-WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+ESCAPE = re.compile(r"\\+u([0-9A-Fa-f]{4})")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 
 
 def wall(path: Path, source: Source) -> Refusal | None:
@@ -79,17 +89,32 @@ def _told(hit: Refusal | None, path: Path) -> Refusal | None:
     return Refusal(hit.rule, f"sheet {nth + 1}: {hit.field}" if nth else hit.field, row)
 
 
-def find(text: str, *, identity_only: bool = False) -> str | None:
-    """The rule that a text breaks, or None."""
-    text = text.translate(WIDE_DIGITS)
-    bare = TOKEN.sub(lambda token: " " if "-" in token[0] or HASH.fullmatch(token[0]) else token[0], text)
+def find(text: str, *, identity_only: bool = False, is_id: bool = False) -> str | None:
+    """The rule that a text breaks, or None. An id may be a hash or hold a date; a text for people is neither."""
+    text = _plain(text)
+    least = 12 if is_id else 16
+    bare = TOKEN.sub(lambda token: " " if _is_hash(token[0], least) else token[0], text)
     if any(map(_is_id18, ID18.finditer(bare))) or any(map(_is_id15, ID15.finditer(bare))):
         return "PII-id-number"
     if identity_only:
         return None
-    if MOBILE.search(bare):
+    if any(not (is_id and DATED.search(match[0])) for match in MOBILE.finditer(bare)):
         return "PII-mobile"
     return "PII-person" if _names_person(text) else None
+
+
+def _plain(text: str) -> str:
+    """The text as a person reads it: escapes resolved, wide characters narrow, nothing invisible."""
+    if "\\" in text:
+        text = ESCAPE.sub(lambda escape: chr(int(escape[1], 16)), text)
+    if text.isascii():
+        return text
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return re.sub(r"[^\D0-9]", lambda digit: str(unicodedata.decimal(digit[0])), text)
+
+
+def _is_hash(token: str, least: int) -> bool:
+    return "-" in token or (len(token) >= least and HASH.fullmatch(token) is not None)
 
 
 # ---- candidates
@@ -101,20 +126,33 @@ def _candidate() -> str:
 
     Digits may hide behind an escape (\\u0031) or be full-width; words may be written as escapes.
     """
-    fields = {*WORDS["person_fields"].split()} - _known_names()
-    words = {*WORDS["person_words"], *WORDS["number_words"], *WORDS["person_field_words"]}
+    known = {name.replace("_", "") for name in _known_names()}
+    fields = [
+        word.replace("_", "[_ -]?") for word in WORDS["person_fields"].split() if word.replace("_", "") not in known
+    ]
+    words = {word for name in WORD_LISTS for word in WORDS[name]}
     escaped = {"".join(f"\\\\u(?i:{ord(c):04x})" for c in word) for word in words}
+    marks = "00a0 00ad 00b7 20[0-7][0-9a-f] 30[0-3][0-9a-f] 2212 fe[0-9a-f]{2} ff0[0-9a-f]".replace(" ", "|")
+    gap = rf"(?:[^0-9A-Za-z\"\\:{{}}\[\]]|\\[tnrbf/]|\\u(?i:{marks})){{0,3}}"
+    before = r"(?:^|[^0-9]|\\u[0-9A-Fa-f]{4})"
     parts = [
-        r"(?:^|[^0-9])(?:86[ -]?)?1[3-9][0-9](?:[ -]?[0-9]{4}){2}(?:[^0-9]|$)",
-        rf"[1-9][0-9]{{5}}(?:18|19|20)[0-9][0-9]{DATE}[0-9]{{3}}[0-9Xx]",
-        rf"(?:^|[^0-9])[1-9][0-9]{{7}}{DATE}[0-9]{{3}}(?:[^0-9]|$)",
+        rf"{before}(?:(?:00)?86{gap})?1{gap}[3-9](?:{gap}[0-9]){{9}}(?:[^0-9]|$)",
+        rf"[1-9][0-9]{{5}}{gap}(?:18|19|20)[0-9][0-9]{gap}{DATE}{gap}[0-9]{{3}}(?:[0-9XxＸｘ]|\\u(?i:ff[35]8))",
+        rf"{before}[1-9][0-9]{{5}}{gap}[0-9][0-9]{DATE}{gap}[0-9]{{3}}(?:[^0-9]|$)",
         r"\\u00[2-7]",
-        r"\\u(?i:ff[12])",
-        "[０-９]",
+        r"\\u(?i:ff1|06[6f])",  # digits, wide or Arabic
+        r"[^\x00-\x7F\p{L}\p{P}\p{Z}\p{S}\p{M}]",  # digits of other scripts, and what is invisible
+        r"\\\\u",  # an escape within a text that is JSON itself
+        "(?i:patient)",
+        "姓[^0-9A-Za-z]{1,3}名",
+        r"\x00",  # where a line stood that is too long to be searched
         *sorted(words | escaped),
-        f'(?i:"[a-z_]*(?:{"|".join(sorted(fields))})"[ \\t]*:)',
+        f'(?i:"[a-z_ -]*(?:{"|".join(fields)})"[ \\t]*:)',
     ]
     return "|".join(parts)
+
+
+WORD_LISTS = ("person_words", "number_words", "birth_words", "address_words", "person_field_words")
 
 
 # ---- one line
@@ -122,19 +160,39 @@ def _candidate() -> str:
 
 def _search_line(line: bytes) -> tuple[str, str | None] | None:
     """Rule and field of the first hit in one line; a line that is no JSON object is searched as text."""
-    text = line.decode(errors="replace").strip("\ufeff \t\r")
+    if line == ndjson.TOO_LONG:
+        return "FILE-line-too-long", None  # what cannot be searched does not enter
+    try:
+        return _search_text(line.decode())
+    except UnicodeDecodeError:  # then in either encoding that it may be
+        return _search_text(line.decode("gb18030", "replace")) or _search_text(line.decode(errors="replace"))
+
+
+def _search_text(text: str) -> tuple[str, str | None] | None:
+    text = text.strip("\ufeff \t\r")
     try:
         record = json.loads(text, object_pairs_hook=_Members)
     except (ValueError, RecursionError):
         record = None
     if not isinstance(record, _Members):
-        return (rule, None) if (rule := find(text)) else None
+        return _search_prose(text)
     named = [value for name, value in record if name == "record_type"]
     fields = _fields(named[0] if named and isinstance(named[0], str) else "")
     for path, value, is_named in _leaves(record, "", fields):
         if rule := _judged(fields.get(path), value, is_named):
             return rule, path
     return None
+
+
+def _search_prose(text: str) -> tuple[str, str | None] | None:
+    """What is no JSON object is searched as a text; names of fields in it count too."""
+    if rule := find(text):
+        return rule, None
+    is_field = any(_is_person_field(_plain(match[1])) for match in NAME.finditer(text))
+    return ("PII-field", None) if is_field else None
+
+
+NAME = re.compile(r'"([^"]{1,80})"\s*:')
 
 
 class _Members(list[tuple[str, Any]]):
@@ -149,7 +207,8 @@ def _judged(field: Field | None, value: Any, is_name: bool) -> str | None:
     if value is None or isinstance(value, bool):
         return None
     text = value if isinstance(value, str) else json.dumps(value)
-    return find(text, identity_only=field is not None and field.scan == "identity")
+    is_id = field is not None and field.name.endswith(ID_ENDINGS)
+    return find(text, identity_only=field is not None and field.scan == "identity", is_id=is_id)
 
 
 def _leaves(value: Any, path: str, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any, bool]]:
@@ -181,12 +240,19 @@ def _keeps_pattern(field: Field, value: Any) -> bool:
         return re.fullmatch(field.pattern, value) is not None
     if field.enum:
         return value in field.enum
-    return field.type in ("date", "timestamp") and re.fullmatch(r"[0-9T:.+Z -]{8,40}", value) is not None
+    return field.type in _MOMENTS and re.fullmatch(_MOMENTS[field.type], value) is not None
+
+
+ID_ENDINGS = ("_id", "_code", "_no", "_key", "code")
+_MOMENTS = {
+    "date": r"\d{4}-\d{2}-\d{2}",
+    "timestamp": r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)? ?(?:[Zz]|[+-]\d{2}:?\d{2})?",
+}
 
 
 def _is_person_field(name: str) -> bool:
-    lower = name.lower()
-    return lower in _person_fields() or any(word in name for word in WORDS["person_field_words"])
+    plain = re.sub(r"[\s_-]", "", _plain(name)).lower()
+    return plain in _person_fields() or any(word in plain for word in WORDS["person_field_words"])
 
 
 # ---- what contracts know
@@ -219,7 +285,7 @@ def _known_names() -> frozenset[str]:
 
 @cache
 def _person_fields() -> frozenset[str]:
-    return frozenset(WORDS["person_fields"].split())
+    return frozenset(word.replace("_", "") for word in WORDS["person_fields"].split())
 
 
 # ---- what is personal data
@@ -227,9 +293,11 @@ def _person_fields() -> frozenset[str]:
 
 def _is_id18(match: re.Match[str]) -> bool:
     """Province, a date, and the check digit of GB 11643 (ISO 7064 mod 11-2)."""
-    number = match[0].upper()
+    number = "".join(character for character in match[0].upper() if character in CHECK_DIGITS)
+    if len(number) != 18:
+        return False
     total = sum(int(digit) * weight for digit, weight in zip(number[:17], WEIGHTS, strict=True))
-    return number[:2] in PROVINCES and _is_date(match[2]) and CHECK_DIGITS[total % 11] == number[17]
+    return number[:2] in PROVINCES and _is_date(number[6:14]) and CHECK_DIGITS[total % 11] == number[17]
 
 
 def _is_id15(match: re.Match[str]) -> bool:
@@ -247,23 +315,44 @@ def _is_date(digits: str) -> bool:
 
 def _names_person(text: str) -> bool:
     not_names = tuple(WORDS["not_names"].split())
-    if any(not match["name"].startswith(not_names) for match in _person().finditer(text)):
+    if any(not match["name"].startswith(not_names) for pattern in _person() for match in pattern.finditer(text)):
         return True
-    return _number().search(text) is not None
+    return any(pattern.search(text) for pattern in _number())
 
 
 @cache
-def _person() -> re.Pattern[str]:
-    """A person word, then a surname with one or two more characters that end where the word ends."""
-    surnames = "".join(WORDS["surnames"].split())
-    between = "".join(map(re.escape, WORDS["between"]))
-    return re.compile(
-        rf"(?:{'|'.join(WORDS['person_words'])})[{between}]*(?P<name>[{surnames}](?:[某*×]+|[\u4e00-\u9fff]{{1,2}}))"
-        r"(?![\u4e00-\u9fff])"
+def _person() -> tuple[re.Pattern[str], ...]:
+    """A person word and a name: a surname with one or two more characters that end where the word ends, or anything
+    of that length after "姓名:"; a name of parts with a dot; two words in Latin letters; the name before (患者)."""
+    single = "".join(WORDS["surnames"].split())
+    surname = rf"(?:{'|'.join(WORDS['compound_surnames'].split())}|[{single}])"
+    word = rf"(?:{'|'.join(WORDS['person_words'])})"
+    between = r"[\s\W]{0,4}(?:是|为|叫|名|姓名)?[\s\W]{0,3}"
+    after = rf"(?:{'|'.join(WORDS['after_names'])}|[^\u4e00-\u9fff]|$)"
+    spoken = rf"{surname}\s?(?:[某*×]+|[\u4e00-\u9fff]\s?[\u4e00-\u9fff]?)"
+    return tuple(
+        re.compile(pattern)
+        for pattern in (
+            rf"{word}{between}(?P<name>{spoken})(?={after})",
+            rf"{word}{between}(?P<name>{surname}[\u4e00-\u9fff]{{1,2}}){surname}[\u4e00-\u9fff]{{1,2}}(?={after})",
+            rf"{word}\s*[:=|]\s*(?P<name>(?!不详|未知|匿名|脱敏|无)[\u4e00-\u9fff]{{2,4}})(?![\u4e00-\u9fff])",
+            rf"{word}{between}(?P<name>[\u4e00-\u9fff]{{1,8}}[·•・.][\u4e00-\u9fff]{{1,8}})",
+            rf"(?:{word}|(?i:patient(?: name)?)\s*[:=])[\s\W]{{0,4}}(?P<name>[A-Z][a-z]+\s+[A-Z][a-z]+)",
+            rf"(?<![\u4e00-\u9fff])(?P<name>{surname}[\u4e00-\u9fff]{{1,2}})\s*\(\s*{word}\s*\)",
+        )
     )
 
 
 @cache
-def _number() -> re.Pattern[str]:
-    between = "".join(map(re.escape, WORDS["between"]))
-    return re.compile(rf"(?:{'|'.join(WORDS['number_words'])})[号码{between}]*[0-9A-Za-z]*\d{{4,}}")
+def _number() -> tuple[re.Pattern[str], ...]:
+    """A number beside a word that goes with a person: of a card or a bed, a day of birth, an address."""
+    numbered, born, at_home = ("|".join(WORDS[name]) for name in ("number_words", "birth_words", "address_words"))
+    return tuple(
+        re.compile(pattern)
+        for pattern in (
+            rf"(?:{numbered})[号码是为\s\W]{{0,6}}[0-9A-Za-z]*\d{{4,}}",
+            rf"(?:{born})[是为于\s\W]{{0,4}}(?:19|20)\d\d",
+            r"(?:19|20)\d\d\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?\s*(?:出生|生于|生(?![\u4e00-\u9fff]))",
+            rf"(?:{at_home})[是为在\s\W]{{0,4}}[\u4e00-\u9fff]{{2,}}",
+        )
+    )

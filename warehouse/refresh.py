@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from scrapers import registry
-from scrapers.archive import archive_path, new_run_id
+from scrapers.archive import archive_path, new_run_id, read_captures
 from scrapers.records import timestamp
+from scrapers.registry import Source
 from warehouse import catalogue, database, door, lease, receipts, report
 from warehouse import gate as gates
 from warehouse import load as loads
@@ -131,6 +133,19 @@ def load(settings: Settings, run_id: str, *, say: Say = _quiet) -> loads.Loaded:
         log.append("loaded", **asdict(loaded))
         say(f"loaded {loaded}")
         return loaded
+
+
+def ask_again(settings: Settings, sources: Sequence[Source], since: date) -> int:
+    """Ask the next load to bring the archived feed files of these sources before the door again, as today's contracts
+    are: those that came on or after a day. Returns how many. Nothing is written but the wish: a load that is not
+    published leaves it open."""
+    log = EventLog(settings.home, new_run_id("replay"))
+    files = set()
+    for source in sources:
+        log.append("replay_asked", source_id=source.id, since=since.isoformat())
+        captures = read_captures(settings.home, source.id, since.isoformat())
+        files |= {(source.id, c.sha256) for c in captures if c.role == "document" and c.sha256}
+    return len(files)
 
 
 def transform(settings: Settings, run_id: str, layer: str, *, say: Say = _quiet) -> None:

@@ -62,6 +62,70 @@ PERSONAL: list[tuple[dict[str, Any], str, str]] = [
     (organisation(p_name="示例医院 139-1234-5678"), "PII-mobile", "payload.name"),
     (organisation(p_name=f"示例医院 +86{MOBILE}"), "PII-mobile", "payload.name"),
     (organisation(p_name="示例医院 １３９１２３４５６７８"), "PII-mobile", "payload.name"),
+    *(
+        (organisation(p_name=f"示例医院 {written}"), "PII-mobile", "payload.name")
+        for written in (
+            "139.1234.5678",
+            "1391 234 5678",
+            "13912 345678",
+            "139 12345678",
+            "(+86)139-1234-5678",
+            "008613912345678",
+            "139—1234—5678",
+            "139－1234－5678",
+            "139\u200b1234\u200b5678",
+            "139\u00a01234\u00a05678",
+            "139\t1234\t5678",
+            "1 3 9 1 2 3 4 5 6 7 8",
+            "a13912345678",
+            "139 123 45678",
+            "١٣٩١٢٣٤٥٦٧٨",
+            "139,1234,5678",
+        )
+    ),
+    *(
+        (organisation(p_name=f"示例医院 {written}"), "PII-id-number", "payload.name")
+        for written in (
+            "110105 19491231 002X",
+            "110105-19491231-002x",
+            "11010519491231002Ｘ",
+            "11010519491231 002X",
+            "110105 491231 002",
+        )
+    ),
+    (organisation(source_record_id=ID18_X + "A"), "PII-id-number", "source_record_id"),
+    (organisation(event_date=MOBILE), "PII-mobile", "event_date"),
+    (organisation(p_valid_to=MOBILE), "PII-mobile", "payload.valid_to"),
+    *(
+        (organisation(p_name=f"示例医院 {written}"), "PII-person", "payload.name")
+        for written in (
+            "患者：张三",
+            "姓名:阿依古丽·买买提",
+            "患者欧阳娜娜",
+            "患者(张三)",
+            "姓名|张三",
+            "患者張三",
+            "姓名:李 雷",
+            "姓名:Zhang San",
+            "患者张三已出院",
+            "患者张三李四",
+            "张三(患者)",
+            "patient: Zhang San",
+            "家属王先生",
+            "住院号:0012345",
+            "卡号6222021234567890",
+            "出生日期1990-03-07",
+            "1990年3月7日出生",
+            "生于1990-03-07",
+            "住址:朝阳区建国路88号",
+            "家住建国路88号3单元",
+        )
+    ),
+    *(
+        (organisation(**{f"p_{name}": "x"}), "PII-field", f"payload.{name}")
+        for name in ("patientName", "patient-name", "mobilePhone", "联系方式", "xm", "sfzh", "身份证号码")
+    ),
+    (organisation(p_name='{"tel": "\\u60a3\\u8005\\u5f20\\u4e09"}'), "PII-person", "payload.name"),
     (organisation(p_alias=["甲", f"tel{MOBILE}"]), "PII-mobile", "payload.alias"),
     (organisation(source_record_id=MOBILE), "PII-mobile", "source_record_id"),
     (organisation(source_record_id=f"p{MOBILE}"), "PII-mobile", "source_record_id"),
@@ -116,6 +180,10 @@ def test_each_of_duplicate_keys_is_searched(tmp_path: Path, source: Source) -> N
         f'["{MOBILE}"]'.encode(),
         b"\xff\xfe " + MOBILE.encode(),
         f"示例 {MOBILE}".encode("gb18030"),
+        '{"record_type": "organization", "payload": {"remark": "患者张三"'.encode("gb18030"),
+        json.dumps({"name": "患者张三"})[:-1].encode(),
+        b'{"patient_name": "x"',
+        b'{"a": "' + "".join(f"\\u{ord(c):04x}" for c in MOBILE).encode() + b'"',
     ],
 )
 def test_a_line_that_is_no_record_is_searched_as_text(tmp_path: Path, source: Source, line: bytes) -> None:
@@ -143,6 +211,36 @@ HONEST: list[dict[str, Any]] = [
     organisation(p_ws218_code="1391234567813912345678"),
     organisation(p_open_beds=13912345678),
     organisation(p_remark="仅供参考"),
+    *(
+        organisation(p_name=name)
+        for name in (
+            "示例市患者安全与服务管理中心",
+            "病人自控镇痛",
+            "患者随访中心(北区)",
+            "示例医院家属院社区卫生服务站",
+            "产妇学校",
+            "死者鉴定中心",
+            "Patient Care Centre",
+            "条码打印",
+            "示例医院 2026年11月20日揭牌",
+            "示例医院(1949年建院)",
+            "住院号管理",
+            "高血压患者程序化管理",
+            "示例医院 0371-12345678",
+            "示例医院 400-123-4567",
+            "电话心电",
+        )
+    ),
+    *(
+        organisation(source_record_id=id_)
+        for id_ in (
+            "ward138-2026-1120",
+            "r-15-2026-11-20-1",
+            "138.2026.1120",
+            "ca:2026-11-20:13912345",
+            "20261120139123456789",
+        )
+    ),
 ]
 
 

@@ -1,0 +1,265 @@
+"""From dropped files to raw: the same in any order and however often they come; and nothing of a person stays."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import uuid
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scrapers import contracts, registry, steps
+from scrapers.archive import archive_path, new_run_id
+from scrapers.registry import Source
+from tests import feed
+from tests.scrapers.contracts import generated
+from warehouse import database, door, load, privacy, refresh
+from warehouse.database import Connection
+from warehouse.settings import Settings
+
+DAY = "2026-11-21"
+REPOSITORY = Path(contracts.__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return registry.load(variables={"sample_site": "http://127.0.0.1:9"})["drop_feed"]
+
+
+def drop(home: Path, name: str, data: bytes) -> None:
+    place = home / "inbox" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(data)
+
+
+def collect(home: Path, source: Source) -> dict[str, int]:
+    """Take what was dropped through the wall into the archive: the counts by outcome."""
+    [result] = steps.collect(home, [source], DAY, privacy.wall)
+    return result.counts
+
+
+def opened(home: Path) -> Connection:
+    """The build file of a home, made where it is not there."""
+    file = home / "build" / database.DATABASE_NAME
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        database.create(file)
+    con = database.build(file)
+    load.prepare(con, "real")
+    return con
+
+
+def load_all(home: Path, source: Source) -> load.Loaded:
+    """One refresh's load."""
+
+    def judge(file: load.FeedFile) -> None:
+        door.judge(
+            home,
+            archive_path(home, file.file_sha256),
+            source=source,
+            file_sha256=file.file_sha256,
+            filename=file.filename,
+            received_at=file.received_at,
+        )
+
+    with opened(home) as con:
+        return load.load(con, home, new_run_id("refresh"), judge)
+
+
+def checksums(home: Path) -> dict[str, tuple[int, str]]:
+    """Rows of every raw feed table, and a hash of them in whatever order; when they were loaded does not count."""
+    with opened(home) as con:
+        return {t: one(con, f"raw.{t}") for t in contracts.load()} | {"refused": one(con, "ops.rejection")}
+
+
+def one(con: Connection, table: str) -> tuple[int, str]:
+    names = [name for (name,) in con.execute(f"select column_name from (describe {table})").fetchall()]
+    kept = [n for n in sorted(names) if n not in ("load_run", "loaded_at", "filename")]
+    texts = ", ".join(f"coalesce(cast({name} as varchar), '~')" for name in kept)
+    query = (
+        "select count(*), coalesce(md5(string_agg(line, chr(10) order by line)), '') "
+        f"from (select concat_ws('|', {texts}) as line from {table})"
+    )
+    found = con.execute(query).fetchone()
+    assert found is not None
+    return found[0], found[1]
+
+
+# ---- any order, any number of times
+
+
+def files(rng: random.Random) -> list[tuple[str, bytes]]:
+    """Days with corrections, voids, ties, duplicates and damage, plain and packed."""
+    made = [("masters.ndjson", lines(feed.masters()))]
+    for number in range(6):
+        day = f"2026-11-{rng.randint(1, 20):02d}"
+        records = feed.day(day, f"-{rng.randrange(3)}")
+        records += [dict(r, source_version=2) for r in records if rng.random() < 0.3]
+        records += [feed.void(r) for r in records if rng.random() < 0.2]
+        records += [r for r in records if rng.random() < 0.2]
+        data = lines(records)
+        if rng.random() < 0.5:
+            data += b'{"torn": \n\n' + data[: rng.randrange(400)]
+        made.append(
+            (f"f{number}.ndjson", data)
+            if rng.random() < 0.6
+            else (f"f{number}.ndjson.gz", gzip.compress(data, mtime=0))
+        )
+    return made
+
+
+def lines(records: list[feed.Record]) -> bytes:
+    return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_raw_is_the_same_in_any_order_and_with_any_repetition(tmp_path: Path, source: Source, seed: int) -> None:
+    any_order(tmp_path, source, seed)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("seed", range(2, 30))
+def test_raw_is_the_same_in_many_orders(tmp_path: Path, source: Source, seed: int) -> None:
+    any_order(tmp_path, source, seed)
+
+
+def any_order(tmp_path: Path, source: Source, seed: int) -> None:
+    rng = random.Random(seed)
+    sent = files(rng)
+    once = tmp_path / "once"
+    for name, data in sent:
+        drop(once, name, data)
+    collect(once, source)
+    load_all(once, source)
+    again = tmp_path / "again"
+    turns = [*sent, *rng.choices(sent, k=5)]
+    rng.shuffle(turns)
+    for number, (name, data) in enumerate(turns):
+        drop(again, rng.choice([name, f"copy-{number}-{name}"]), data)
+        if rng.random() < 0.5:
+            collect(again, source)
+        if rng.random() < 0.4:
+            load_all(again, source)
+    collect(again, source)
+    load_all(again, source)
+    assert checksums(again) == checksums(once)
+    assert checksums(once)["centre_activity"][0] > 5
+    assert load_all(again, source).files == 0
+
+
+# ---- after a mend in a contract
+
+STRICT = """
+import sys
+from pathlib import Path
+from scrapers import registry
+from tests.warehouse import test_load
+source = registry.load(variables={"sample_site": "http://127.0.0.1:9"})["drop_feed"]
+home = Path(sys.argv[1])
+test_load.collect(home, source)
+test_load.load_all(home, source)
+"""
+
+
+def test_replay_takes_the_same_bytes_in_again_after_a_mend(tmp_path: Path, source: Source) -> None:
+    """A contract without one unit and one field refuses lines; with today's contract the same bytes are taken in."""
+    home, fresh = tmp_path / "home", tmp_path / "fresh"
+    slides = [feed.activity(f"s-{n}", "2026-11-20", unit="slide", critical_total=n) for n in range(3)]  # type: ignore[arg-type]
+    data = lines([*feed.masters(), *feed.day("2026-11-19"), *slides, {**feed.day("2026-11-18")[0], "op": "x"}])
+    drop(home, "day.ndjson", data)
+    strict = tmp_path / "strict"
+    for package in ("scrapers", "warehouse", "tests"):
+        shutil.copytree(
+            REPOSITORY / package, strict / package, ignore=shutil.ignore_patterns("__pycache__", "examples")
+        )
+    contract = strict / "scrapers" / "contracts" / "centre_activity.yml"
+    text = contract.read_text(encoding="utf-8").replace("specimen, study, slide, pack]", "specimen, study, pack]")
+    before, field, after = text.partition("  - name: critical_total\n")
+    contract.write_text(
+        (before + after[after.index("  - name:") :])
+        .replace("  - critical_total\n", "")
+        .replace("critical_acknowledged > critical_total", "critical_acknowledged < 0")
+        .replace(", critical_total]", "]"),
+        encoding="utf-8",
+    )
+    assert field
+    arguments = [sys.executable, "-c", STRICT, str(home)]
+    subprocess.run(arguments, env={**os.environ, "PYTHONPATH": str(strict)}, cwd=strict, check=True)
+    with database.build(home / "build" / database.DATABASE_NAME) as con:
+        assert con.execute("select count(*) from ops.rejection").fetchall() == [(4,)]
+        names = con.execute("select column_name from (describe raw.centre_activity)").fetchall()
+        assert ("critical_total",) not in names
+    assert load_all(home, source).files == 0  # the version is the same: only a replay brings the bytes in again
+    asked = refresh.ask_again(Settings(home=home), [source], date(2026, 1, 1))
+    assert asked == 1
+    again = load_all(home, source)
+    assert (again.files, again.rejected) == (1, 1)
+    assert load_all(home, source).files == 0
+    drop(fresh, "day.ndjson", data)
+    collect(fresh, source)
+    load_all(fresh, source)
+    assert checksums(home) == checksums(fresh)
+    assert load_all(home, source).touched_days == load_all(fresh, source).touched_days
+
+
+# ---- nothing of a person stays
+
+
+def many(count: int) -> list[bytes]:
+    """Good records of every type, with ids as platforms make them."""
+    rng = random.Random(count)
+    kinds = list(contracts.load().values())
+    made = []
+    for number in range(count):
+        record = generated.record(rng, kinds[number % len(kinds)])
+        bits = rng.getrandbits(128)
+        record["source_record_id"] = (
+            str(uuid.UUID(int=bits, version=4)),
+            f"{rng.getrandbits(256):064x}",
+            f"{bits:032X}",
+            f"{bits % 2**64:016x}",
+            f"ca-2026-11-20-{number:07d}",
+            f"ward138:2026-11-20:{number}",
+            f"20261120{number:09d}",
+            f"7{bits % 10**18:018d}",
+        )[number // len(kinds) % 8]
+        made.append(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+    return made
+
+
+def test_clean_rows_pass_and_one_number_keeps_the_file_out(tmp_path: Path, source: Source) -> None:
+    keep_out(tmp_path, source, 3_200)
+
+
+@pytest.mark.chaos
+def test_a_million_clean_rows_pass_and_one_number_keeps_the_file_out(tmp_path: Path, source: Source) -> None:
+    keep_out(tmp_path, source, 1_000_000)
+
+
+def keep_out(home: Path, source: Source, count: int) -> None:
+    """0 refused of clean rows; the same rows with a mobile number in one name: no trace of the number anywhere."""
+    number = "13912345678"
+    rows = many(count)
+    drop(home, "clean.ndjson", b"".join(rows))
+    assert collect(home, source) == {"new": 1}
+    loaded = load_all(home, source)
+    assert (loaded.rows, loaded.rejected) == (count, 0)
+    spoilt = json.dumps(feed.organisation(feed.LEAD, f"示例医院 {number}"), ensure_ascii=False).encode() + b"\n"
+    at = count * 2 // 3
+    drop(home, "spoilt.ndjson", b"".join([*rows[:at], spoilt, *rows[at:]]))
+    assert collect(home, source) == {"refused": 1}
+    assert load_all(home, source).files == 0
+    for file in (f for f in home.rglob("*") if f.is_file()):
+        assert number.encode() not in file.read_bytes(), file.relative_to(home)
+    [stone] = home.glob("archive/*/*.tombstone.json")
+    told = json.loads(stone.read_text("utf-8"))
+    assert (told["rule"], told["field"], told["line"]) == ("PII-mobile", "payload.name", at + 1)
+    assert set(told) == {"sha256", "rule", "field", "line"}
+    assert not [f for f in (home / "held").rglob("*") if f.is_file() and not f.name.startswith(".")]
