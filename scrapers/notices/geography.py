@@ -169,10 +169,17 @@ def _places_something(text: str, mention: Mention) -> bool:
     return _INSTITUTION.match(text, mention.end) is None
 
 
+REACH, LONGEST_REACH = 120, 2000  # characters in which the begin of a clause or sentence is looked for
+
+
 def _around(text: str, at: int, ends: re.Pattern[str], least: int = 0) -> tuple[int, int]:
     """The stretch between two ends in which a place of the text lies."""
     begin = least
-    for found in ends.finditer(text, max(least, at - 2000), at):
-        begin = found.end()
+    for reach in (REACH, LONGEST_REACH):  # the end is near as a rule
+        window = max(least, at - reach)
+        found = [match.end() for match in ends.finditer(text, window, at)]
+        if found or window == least:
+            begin = found[-1] if found else least
+            break
     after = ends.search(text, at)
     return begin, after.start() if after else len(text)

@@ -133,7 +133,9 @@ def _drop_tail(lines: Sequence[Line], labels: list[Label]) -> None:
 
 def is_prose(line: Line) -> bool:
     """A sentence of an article: long enough, punctuated, not a link."""
-    return line.link_share < 0.5 and bool(_STOP.search(line.folded)) and len(_HAN.findall(line.text)) >= PROSE_HAN
+    return (
+        line.link_share < 0.5 and bool(_STOP.search(line.folded)) and len(_HAN.findall(line.text, 0, 200)) >= PROSE_HAN
+    )
 
 
 def is_furniture(line: Line) -> bool:
