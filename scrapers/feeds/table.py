@@ -229,7 +229,7 @@ def _is_other_unit(text: str, field_: Field | None) -> bool:
     if field_ is None or not bracket or bracket[2] not in WORDS["units"] or _plain(text) in _spellings(field_):
         return False
     same = WORDS["same_units"]
-    declared = {same.get(unit, unit) for unit in re.split(r" or |/", field_.unit or "")}
+    declared = {same.get(unit, unit) for unit in re.split("[或/]", field_.unit or "")}
     if not field_.unit or field_.unit.startswith("按"):
         return bracket[2] in ("万", "万元", "亿", "亿元")
     return same.get(bracket[2], bracket[2]) not in declared
