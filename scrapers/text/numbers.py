@@ -190,7 +190,7 @@ def _range(match: re.Match[str]) -> _Values | None:
     if low_unit and unit and low_unit != unit:
         return None
     low, high = _number(match["lo"], match["lf"] or match["hf"]), _number(match["hi"], match["hf"])
-    if low is None or high is None or not (unit or low_unit):
+    if low is None or high is None or not (unit or low_unit or match["hf"]):
         return None
     return low, high, None, None, _plain(unit or low_unit)
 
