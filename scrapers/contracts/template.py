@@ -138,9 +138,7 @@ def _offer(book: Workbook, sheet: Worksheet, fields: list[Field]) -> None:
             offers.cell(row, place, option)
         name = f"options_{field.column}"
         book.defined_names[name] = DefinedName(name, attr_text=f"'选项'!${letter}$1:${letter}${len(options)}")
-        validation = DataValidation(
-            "list", formula1=name, allow_blank=not is_needed(field), showErrorMessage=True
-        )
+        validation = DataValidation("list", formula1=name, allow_blank=not is_needed(field), showErrorMessage=True)
         validation.errorTitle, validation.error = "不在选项中", f"{field.label}:请从下拉列表中选择"
         column = get_column_letter(number)
         validation.add(f"{column}2:{column}{ROWS}")

@@ -116,6 +116,7 @@ def read(sheet: Sheet, source: Source | None, name: str, notes: Notes) -> Iterat
         yield reader.title(number, row) if number <= layout.last_row else reader.row(number, row)
     for number, row in rows:
         yield reader.row(number, row)
+    reader.finish()
 
 
 def seen_only(sheet: Sheet) -> Iterator[Row]:
@@ -341,6 +342,7 @@ class _Reader:
         self.unit_place = next((n for n, c in enumerate(layout.columns) if c.field and c.field.name == "unit"), None)
         self._fill = _Fill(sheet.merged, layout.last_row)
         self._sums = _Sums(layout)
+        self._early: list[tuple[int, dict[str, float]]] = []
         self._values: dict[tuple[str, Cell, str | None], tuple[Any, str | None, str | None]] = {}
 
     def title(self, number: int, row: Sequence[Cell | None]) -> Row:
@@ -348,22 +350,42 @@ class _Reader:
 
     def row(self, number: int, given: Sequence[Cell | None]) -> Row:
         row = self._fill.filled(number, given)
-        if not any(cell is not None and not _is_blank(cell) for cell in given):
+        if self._says_nothing(given):
             return Row(number, seen=_dump(_loose(given)))
         if kind := self._total(row):
             self._reconcile(number, kind, row)
             return Row(number, seen=_dump(_loose(row)))
         record, seen, fault = self._record(row)
-        self._sums.add(record.get("payload", {}), is_whole=fault is None)
+        self._sums.add(record.get("payload", {}))
         self._derive(record)
         blamed = Blamed(*fault, self.contract.record_type) if fault else None
         return Row(number, b"?" if blamed else _dump(record), blamed, _dump(seen))
+
+    def _says_nothing(self, row: Sequence[Cell | None]) -> bool:
+        """A blank row, the headings once more (as printed pages have them), or a remark below the records."""
+        there = [(n, cell) for n, cell in enumerate(row) if cell is not None and not _is_blank(cell)]
+        if not there:
+            return True
+        columns = self.layout.columns
+        if all(n < len(columns) and cell.text.strip() == columns[n].heading for n, cell in there):
+            return True
+        is_remark = _plain(there[0][1].text).startswith(tuple(WORDS["footers"]))
+        counts = [
+            n for n, _ in there if n < len(columns) and (f := columns[n].field) and f.type in ("integer", "number")
+        ]
+        return is_remark and not counts
+
+    def finish(self) -> None:
+        """A total that stood above its rows is compared when they are read."""
+        for number, told_ in self._early:
+            self._compare(number, "total", told_)
 
     def _record(self, row: Sequence[Cell | None]) -> tuple[dict[str, Any], dict[str, Any], tuple[str, str] | None]:
         record: dict[str, Any] = {"record_type": self.contract.record_type, "payload": {}}
         seen: dict[str, Any] = {"record_type": self.contract.record_type, "payload": {}}
         unit = _cell(row, self.unit_place) if self.unit_place is not None else None
         fault: tuple[str, str] | None = None
+        is_month = False
         width = len(self.layout.columns)
         there = [(c, _cell(row, n)) for n, c in enumerate(self.layout.columns)]
         there += [(Column("", f"column {letter(n)}", None), cell) for n, cell in enumerate(row[width:], width)]
@@ -388,6 +410,9 @@ class _Reader:
                 self.notes.warnings[remark] += 1
             self._put_value(record, column.field, value)
             _put(seen, column.field.path, value)
+            is_month = is_month or isinstance(value, cells.Month)
+        if is_month and record.get("period_type") == "day":
+            fault = fault or ("SCHEMA-format", "event_date")  # a month is no day
         return record, seen, fault
 
     def _value(self, field_: Field, cell: Cell, unit: str | None) -> tuple[Any, str | None, str | None]:
@@ -460,6 +485,12 @@ class _Reader:
             except Unusable:
                 value = None
             told_[column.field.path] = value if isinstance(value, int | float) else float("nan")
+        if kind == "total" and not self._sums.rows:
+            self._early.append((number, told_))
+        else:
+            self._compare(number, kind, told_)
+
+    def _compare(self, number: int, kind: str, told_: Mapping[str, float]) -> None:
         for path in self._sums.differing(kind, told_):
             self.notes.warnings["Q17"] += 1
             self.notes.unreconciled.append((number, path))
@@ -470,9 +501,11 @@ class _Sums:
 
     def __init__(self, layout: Layout) -> None:
         self.paths = [c.field.path for c in layout.columns if c.field and c.field.kind == "count"]
+        self.rows = 0
         self._since: dict[str, Counter[str]] = {"subtotal": Counter(), "total": Counter()}
 
-    def add(self, payload: Mapping[str, Any], *, is_whole: bool) -> None:
+    def add(self, payload: Mapping[str, Any]) -> None:
+        self.rows += 1
         for path in self.paths:
             value = _at({"payload": payload}, path)
             if isinstance(value, int | float) and not isinstance(value, bool):

@@ -265,6 +265,30 @@ def test_merged_cells_hold_for_their_rows_and_no_other(tmp_path: Path) -> None:
     )
 
 
+def test_a_total_above_its_rows_is_compared_when_they_are_read(tmp_path: Path) -> None:
+    def total(count: int) -> list[Any]:
+        return [None] * 5 + ["合计", None, None, count] + [None] * 4
+
+    for count, warnings in ((240, {}), (241, {"Q17": 1})):
+        file = tables.csv(tmp_path, [HEADINGS, total(count), row(), row(记录标识="b")])
+        assert door.check(file)["warnings"] == warnings
+
+
+def test_remarks_and_headings_among_the_rows_are_no_records(tmp_path: Path) -> None:
+    remark = ["注：本表由信息科汇总", *[None] * 12]
+    signed = ["填报人", None, None, "审核人", *[None] * 9]
+    rows = [HEADINGS, row(), HEADINGS, row(记录标识="b"), remark, signed]
+    found = door.check(tables.csv(tmp_path, rows))
+    assert (found["accepted"], found["rejections"]) == (2, [])
+    counted = ["注：x", *row()[1:]]
+    assert refused(tables.csv(tmp_path, [HEADINGS, counted])) == [(2, "SCHEMA-pattern", "source_record_id")]
+
+
+def test_a_month_is_no_day(tmp_path: Path) -> None:
+    rows = [[*HEADINGS, "统计周期"], [*row(业务日期="2026年10月"), "日"], [*row(业务日期="2026年10月"), "月"]]
+    assert refused(tables.csv(tmp_path, rows)) == [(2, "SCHEMA-format", "event_date")]
+
+
 # ---- cells
 
 
