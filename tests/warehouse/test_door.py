@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -449,6 +450,40 @@ def test_line_ends_blank_lines_marks_and_a_missing_last_end(tmp_path: Path, sour
     assert (receipt.rows_total, receipt.accepted) == (5, {"centre_activity": 2})
     assert [line for line, _, _ in quarantine(tmp_path, source)] == [3, 6, 8]
     assert [row["line_no"] for row in rows(tmp_path, "centre_activity", source)] == [1, 5]
+
+
+@pytest.mark.skipif(shutil.which("sed") is None, reason="sed is not on this machine")
+@pytest.mark.usefixtures("proof")
+def test_each_blamed_line_is_the_one_that_sed_prints(tmp_path: Path, source: Source) -> None:
+    """Blank lines, CRLF, CR, marks and control characters between the lines, and lines of 5 MB: each bad line bears a
+    mark of its own, and the line that is blamed for it is where sed finds that mark."""
+    rng = random.Random(11)
+    pieces: list[bytes] = [b"\xef\xbb\xbf"]
+    bad = 0
+    for turn in range(300):
+        if rng.random() < 0.4:
+            bad += 1
+            wide = "x" * (5_000_000 if turn in (7, 150) else rng.randrange(60))
+            broken = rng.choice([activity(p_reported=-1), activity(p_note=wide), activity(event_date="2026-02-30")])
+            line = text({**broken, "source_record_id": f"bad-{bad}", "period_type": wide or "week"})
+        else:
+            line = text(activity(source_record_id=f"good-{turn}", p_service_category="a\u2028b\u0085c"))
+        pieces.append(rng.choice([b"", b"", b" ", b"\t", b"\xef\xbb\xbf"]) + line)
+        pieces.append(
+            rng.choice(
+                [b"\n", b"\n", b"\r\n", b"\n\n", b"\r\n\r\n", b" \n", b"\n\xef\xbb\xbf\n", b"\r\r\n", b"\n\x0c\n"]
+            )
+        )
+    path = tmp_path / "feed.ndjson"
+    path.write_bytes(b"".join(pieces))
+    judged(tmp_path, path, source)
+    blamed = [line for line, _, _ in quarantine(tmp_path, source)]
+    script = ";".join(f"{line}p" for line in blamed)
+    printed = subprocess.run(["sed", "-n", script, path], capture_output=True, check=True).stdout.split(b"\n")[:-1]
+    assert len(printed) == len(blamed)
+    told = [line for line in printed if b'"source_record_id"' in line]
+    assert sum(b'"bad-' in line for line in told) == bad == len(told)
+    assert {line for line in printed if line not in told} <= {b"\x0c"}
 
 
 def test_compressed_files_are_judged_like_plain_ones(tmp_path: Path, source: Source) -> None:
