@@ -241,15 +241,28 @@ class Archive:
             raise ValueError(f"{capture.capture_id}: {capture.outcome} has bytes: admit them")
         self._log(capture)
 
-    def admit(self, held: Path, capture: Capture, source: Source) -> Capture:
-        """Judge held bytes at the wall and make them content, or a tombstone.
+    def ask_wall_of_name(self, name: str, source: Source) -> Refusal | None:
+        """May a file of this name enter? Names stand in logs and receipts. Raises WallFault."""
+        if self.wall is None or source.kind != "feed":
+            return None
+        asked = self._open_room() / ".name.ndjson"
+        asked.write_text(json.dumps({"name": name}), encoding="ascii")
+        try:
+            refusal = self._ask_wall(asked, source)
+        finally:
+            asked.unlink()
+        return Refusal(refusal.rule, "filename") if refusal else None
+
+    def admit(self, held: Path, capture: Capture, source: Source, refusal: Refusal | None = None) -> Capture:
+        """Judge held bytes at the wall and make them content, or a tombstone; `refusal` where it is judged already.
 
         A capture that comes with the sha256 and size of its bytes is believed; else they are read for it.
         Returns the capture as logged: outcome new, changed or unchanged with sha256 and size, or refused.
         Raises WallFault, with the bytes still held, where the wall itself fails.
         """
         sha256, size = (capture.sha256, capture.size) if capture.sha256 else digest(held)
-        refusal = self._ask_wall(held, source) if capture.role == "document" else None
+        if capture.role in ("document", "manifest"):
+            refusal = refusal or self._ask_wall(held, source)
         if refusal:
             capture = replace(capture, outcome="refused", sha256=None, size=size, error=reason(refusal))
         else:

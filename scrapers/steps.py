@@ -12,6 +12,7 @@ from __future__ import annotations
 import fcntl
 import logging
 import mimetypes
+import os
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +29,7 @@ from scrapers.archive import (
     Wall,
     WallFault,
     archive_path,
+    endings,
     new_run_id,
     read_captures,
     read_events,
@@ -412,6 +414,15 @@ class _Visit:
 
     def _take(self, file: Path) -> None:
         started, url = timestamp(), drop_folder.address(file, self.home)
+        try:
+            refusal = self.archive.ask_wall_of_name(drop_folder.readable(os.fsencode(file.name)), self.source)
+        except WallFault as fault:  # ours to repair; the file waits where it was dropped
+            capture = self._failed(self._capture(url, "document", started), fault)
+            self.archive.record(capture)
+            self._count(capture)
+            return
+        if refusal:  # the name is told nowhere
+            url = f"inbox:{self.source.id}/?{endings(file.name)}"
         capture = self._capture(url, "document", started)
         try:
             held = self.archive.hold_dropped(capture.capture_id, file)
@@ -424,14 +435,14 @@ class _Visit:
             capture = replace(capture, role="attachment")
         if self.source.kind == "feed" and file.name.lower().endswith(manifest.ENDING):
             capture = replace(capture, role="manifest")
-        verdict = self._judge_dropped(held, capture.role)
+        verdict = None if refusal else self._judge_dropped(held, capture.role)
         if verdict:
             capture = replace(capture, outcome=verdict.outcome, error=verdict.reason, finished_at=timestamp())
             self.archive.put_back(held, capture, file.parent / drop_folder.ASIDE / file.name)
         else:
             try:
                 capture = self.archive.admit(
-                    held, replace(capture, outcome="new", finished_at=timestamp()), self.source
+                    held, replace(capture, outcome="new", finished_at=timestamp()), self.source, refusal
                 )
             except WallFault as fault:  # ours to repair; the file waits where it was dropped
                 capture = self._failed(capture, fault)

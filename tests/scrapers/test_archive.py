@@ -259,8 +259,8 @@ def test_killed_at_every_point_and_again_while_recovering(home: Path) -> None:
 def test_killed_at_random_moments(home: Path) -> None:
     complete: set[bytes] = set()
     chance, tags, ends = random.Random(20261120), count(), time.monotonic() + 5
-    while time.monotonic() < ends:
-        tag = f"r{next(tags)}"
+    while (number := next(tags)) < 11 or time.monotonic() < ends:  # on a busy machine five seconds hold few
+        tag = f"r{number}"
         complete |= {b for turn in range(400) for b in bodies(f"{tag}-{turn}")}
         run_id = new_run_id("crawl")
         child = processes.Process(target=work, args=(home, run_id, tag, None, 400))
@@ -275,7 +275,6 @@ def test_killed_at_random_moments(home: Path) -> None:
         child.join()
         recovered(home)
         check(home, complete)
-    assert next(tags) > 10
 
 
 def test_a_living_run_is_left_alone(home: Path) -> None:

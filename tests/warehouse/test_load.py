@@ -243,6 +243,33 @@ def test_a_million_clean_rows_pass_and_one_number_keeps_the_file_out(tmp_path: P
     keep_out(tmp_path, source, 1_000_000)
 
 
+@pytest.mark.parametrize(
+    "name", ["报表13912345678.ndjson", "患者张三.csv", "13912345678.manifest.json", "139-1234-5678.ndjson.gz"]
+)
+def test_a_name_of_a_file_is_searched_and_told_nowhere(tmp_path: Path, source: Source, name: str) -> None:
+    drop(tmp_path, name, lines(feed.masters()))
+    assert collect(tmp_path, source) == {"refused": 1}
+    assert not any(f.is_file() for f in (tmp_path / "inbox").rglob("*"))
+    secret = next(s for s in ("13912345678", "139-1234-5678", "张三") if s in name)
+    for file in tmp_path.rglob("*"):
+        assert secret not in file.name
+        if file.is_file():
+            content = file.read_bytes()
+            assert secret.encode() not in content
+            assert json.dumps(secret).strip('"').encode() not in content
+    [stone] = tmp_path.glob("archive/*/*.tombstone.json")
+    assert json.loads(stone.read_text("utf-8"))["field"] == "filename"
+
+
+def test_a_manifest_is_searched_too(tmp_path: Path, source: Source) -> None:
+    promise = {"file": "a.ndjson", "sha256": "a" * 64, "rows": 1, "contact": "张医生 13912345678"}
+    drop(tmp_path, "a.ndjson.manifest.json", json.dumps(promise, indent=2, ensure_ascii=False).encode())
+    drop(tmp_path, "b.ndjson.manifest.json", json.dumps({**promise, "file": "b.ndjson", "contact": "x"}).encode())
+    collect(tmp_path, source)
+    assert len(list(tmp_path.glob("archive/*/*.tombstone.json"))) == 1
+    assert not [f for f in tmp_path.rglob("*") if f.is_file() and b"13912345678" in f.read_bytes()]
+
+
 def keep_out(home: Path, source: Source, count: int) -> None:
     """0 refused of clean rows; the same rows with a mobile number in one name: no trace of the number anywhere."""
     number = "13912345678"
