@@ -177,7 +177,7 @@ def _named(head: Sequence[tuple[int, Sequence[Cell | None]]], place: int, known:
 
 
 def _is_second_line(head: Sequence[tuple[int, Sequence[Cell | None]]], place: int, known: Mapping[str, Any]) -> bool:
-    if place + 1 >= len(head):
+    if place + 1 >= len(head) or not any(_heading(cell, known) for cell in head[place][1]):
         return False
     below = [cell for cell in head[place + 1][1] if cell is not None and not _is_blank(cell)]
     return bool(below) and all(_heading(cell, known) for cell in below)

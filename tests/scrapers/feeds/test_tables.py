@@ -424,6 +424,24 @@ def test_a_region_code_may_be_a_number_and_choices_have_chinese_names(tmp_path: 
     assert (found["period_type"], found["payload"]["subject_type"]) == ("quarter", "county")
 
 
+def test_a_county_sheet_with_its_labels_above_the_headings(tmp_path: Path) -> None:
+    above = [
+        ["来源系统：demo"],
+        ["报送机构编码", tables.LEAD],
+        ["业务日期：2026年10月"],
+        ["生成时间：2026-11-05 09:00"],
+    ]
+    headings = ["指标编码", "统计对象类型", "统计对象编码", "分子", "分母", "计量单位"]
+    rows = [["GV08", "县", "410122", "71.4%", "-", "%"], ["GV05", "县", "410122", "12", "13", "个"]]
+    file = tables.csv(tmp_path, [*above, headings, *rows])
+    found = records(file)
+    assert [(r["event_date"], r["period_type"], r["produced_at"]) for r in found.values()] == [
+        ("2026-10-31", "month", "2026-11-05T09:00:00")
+    ] * 2
+    assert [r["payload"].get("denominator") for r in found.values()] == [None, 13]
+    assert door.check(file)["accepted"] == 2
+
+
 def test_a_heading_with_another_unit_is_refused(tmp_path: Path) -> None:
     headings = ["申请数(万)" if h == "申请数" else h for h in HEADINGS]
     assert refused(tables.csv(tmp_path, [headings, row()])) == [(2, "Q14", "payload.requested")]
