@@ -139,6 +139,16 @@ def source() -> Source:
     return dataclasses.replace(found, organisations=(feed.LEAD, tables.LEAD))
 
 
+def suspected(home: Path, source: Source, sha: str) -> set[str]:
+    """The rules that the look at whole series names, once the file is loaded."""
+    with database.memory() as con:
+        load.prepare(con, "real")
+        load.load_receipts(con, home, [load.Receipt.read(load.receipt_path(home, source.id, sha))], "run")
+        load.touch(con)
+        suspects.find(con)
+        return {rule for (rule,) in con.execute("select rule from ops.suspect").fetchall()}
+
+
 @pytest.mark.parametrize(("code", "make", "named", "accepted"), CASES)
 def test_an_error_is_named_and_its_neighbour_is_not(
     tmp_path: Path, source: Source, code: str, make: Make, named: set[str], accepted: int
@@ -146,20 +156,16 @@ def test_an_error_is_named_and_its_neighbour_is_not(
     file = make(tmp_path)
     found = door.check(file, source)
     rules = {r["rule"] for r in found["rejections"]} | set(found["warnings"]) | {found["file_refused"]} - {None}
-    with database.memory() as con:
-        load.prepare(con, "real")
-        sha = hashlib.sha256(file.read_bytes()).hexdigest()
-        at = records.timestamp(NOW)
-        door.judge(tmp_path, file, source=source, file_sha256=sha, filename=file.name, received_at=at)
-        receipt = load.Receipt.read(load.receipt_path(tmp_path, source.id, sha))
-        load.load_receipts(con, tmp_path, [receipt], "run")
-        load.touch(con)
-        suspects.find(con)
-        rules |= {rule for (rule,) in con.execute("select rule from ops.suspect").fetchall()}
+    sha = hashlib.sha256(file.read_bytes()).hexdigest()
+    at = records.timestamp(NOW)
+    receipt = door.judge(tmp_path, file, source=source, file_sha256=sha, filename=file.name, received_at=at)
+    if code in OF_SERIES:
+        rules |= suspected(tmp_path, source, sha)
     assert (rules, found["accepted"]) == (named, accepted), code
     assert sum(receipt.accepted.values()) == accepted
 
 
+OF_SERIES = ("Q13", "Q22")
 SET_ASIDE = {  # judged among records, in int_ models: tests/test_scenarios.py and the oracle of the sample site
     "Q01", "Q02", "Q12", "Q23",
 }  # fmt: skip
