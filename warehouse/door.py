@@ -311,10 +311,16 @@ class _Judged:
         con.unregister("batch")
         self._read_again(con, left, sorted(unproven))
 
+    def _rules(self, contract: Contract) -> Iterator[_Rule]:
+        """Every rule over a record's columns that holds for this file, whichever way its lines are read."""
+        yield from _rules(contract)
+        yield from _source_rules(self.source)
+        yield from _time_rules(contract, self.manifest, self.received_at)
+
     def _read_shape(self, con: Connection, form: Shape, others: list[Shape]) -> pa.Array:
         """Hand on the good lines of one shape; give their numbers."""
         contract = contracts.load()[form.record_type]
-        rules = [*_rules(contract), *_source_rules(self.source)]
+        rules = list(self._rules(contract))
         refusing = " or ".join(
             ["is_unclean", *(f"coalesce({rule.broken_when}, false)" for rule in rules if rule.refuses)]
         )
@@ -364,12 +370,7 @@ class _Judged:
         """
         con.execute(f"create or replace temp table reading as {_reading(contract.record_type, is_trusted)}")
         unclean, code_rules = _wrong_values(con, contract, is_trusted)
-        rules = [
-            *_rules(contract),
-            *code_rules,
-            *_source_rules(self.source),
-            *_time_rules(contract, self.manifest, self.received_at),
-        ]
+        rules = [*code_rules, *self._rules(contract)]
         refusing = " ".join(f"when {rule.broken_when} then {n}" for n, rule in enumerate(rules) if rule.refuses)
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
         remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())

@@ -197,3 +197,17 @@ def test_equal_and_different_content_of_one_version_are_told_apart(tmp_path: Pat
             found = con.execute("select count(*), count(distinct content_hash) from raw.capacity").fetchone()
         assert found == (2, hashes)
         assert json.loads(door.receipt_path(tmp_path, source.id, sha).read_text())["accepted"] == {"capacity": 2}
+
+
+def test_a_large_file_is_judged_by_the_same_rules(
+    tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large files go by the shape of their lines first; no rule may be lost on that way."""
+    for number, (code, make, _, _) in enumerate(CASES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        file = make(folder)
+        monkeypatch.setattr(door, "FEW_LINES", 5000)
+        found = door.check(file, source)
+        monkeypatch.setattr(door, "FEW_LINES", 0)
+        assert door.check(file, source) == found, code
