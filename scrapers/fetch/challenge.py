@@ -15,10 +15,10 @@ from __future__ import annotations
 import html
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
 import yaml
@@ -26,6 +26,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.text import doc_numbers, encoding
 from scrapers.text.fold import fold
+from scrapers.text.scan import AnyOf
 from scrapers.text.segments import cues
 
 HEAD_BYTES = 64 * 1024
@@ -153,12 +154,12 @@ def _is_json(text: str) -> bool:
 class _Words:
     challenge_titles: re.Pattern[str]
     challenge_names: re.Pattern[str]
-    challenge_phrases: re.Pattern[str]
-    challenge_markers: re.Pattern[str]
+    challenge_phrases: AnyOf
+    challenge_markers: AnyOf
     login_titles: re.Pattern[str]
-    login_phrases: re.Pattern[str]
+    login_phrases: AnyOf
     error_titles: re.Pattern[str]
-    error_phrases: re.Pattern[str]
+    error_phrases: AnyOf
     document_titles: re.Pattern[str]
     document_words: re.Pattern[str]
     to_visitor: re.Pattern[str]
@@ -168,7 +169,10 @@ class _Words:
 @cache
 def _words() -> _Words:
     content = yaml.safe_load((Path(__file__).parent / "challenge.yml").read_text(encoding="utf-8"))
-    return _Words(**{name: re.compile("|".join(f"(?:{p})" for p in ps), re.I) for name, ps in content.items()})
+    of_all = {field.name for field in fields(_Words) if field.type == "AnyOf"}
+    joined = {name: re.compile("|".join(f"(?:{p})" for p in ps), re.I) for name, ps in content.items()}
+    words: dict[str, Any] = {name: AnyOf(content[name]) if name in of_all else joined[name] for name in content}
+    return _Words(**words)
 
 
 # ---------------------------------------------------------------- a page as a visitor without scripts would see it
@@ -428,7 +432,7 @@ class _View:
         headings = self.headings[:3] if len(self.headings) <= 10 else []
         return any(_is_title(titles, title) for title in [self.title, *headings])
 
-    def _says(self, phrases: re.Pattern[str], longest: int) -> bool:
+    def _says(self, phrases: AnyOf, longest: int) -> bool:
         """Is the visitor told so, in a sentence as short as such pages make them, and is little else said?"""
         if self.prose >= SOME_PROSE:
             return False

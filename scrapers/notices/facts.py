@@ -28,6 +28,7 @@ from scrapers.text import dates, doc_numbers, numbers
 from scrapers.text.dates import DateMention
 from scrapers.text.fold import fold
 from scrapers.text.numbers import Quantity
+from scrapers.text.scan import SPACES, matches
 
 LONGEST_TEXT = 400_000  # characters read for facts; the longest notice seen has 60,000
 LONGEST_SENTENCE = 600
@@ -60,7 +61,12 @@ _MASKED = re.compile(
     r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
     r"|第[一二三四五六七八九十百\d]{1,4}[批次届条章节期个]?"
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_MASKED_BEGINS = re.compile(
+    rf"[《(第{SPACES}A-Za-z0-9一二三四五六七八九十](?:(?<=《)[^《》\n]|(?<=\()[\d一二三四五六七八九十]|(?<=第)[一二三四五六七八九十百\d]"
+    r"|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=[0-9])(?<!\d.)|(?<![^\n].))",
+    re.S,
+)
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _ANNOTATION = re.compile(r"(?<=[\u3400-\u9fff)])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 _TRADITIONAL = re.compile(
     "[醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍]"
@@ -179,7 +185,7 @@ def _read_item(words: Lexicon, page: Page, span: tuple[int, int], found: Found) 
 
 def _damage(text: str) -> list[str]:
     """What stands between the text and a reader: to be repaired before numbers are trusted."""
-    han = len(_HAN.findall(text))
+    han = sum(map(len, _HAN.findall(text)))
     if not han:
         return []
     flags = []
@@ -239,7 +245,7 @@ class _Reading:
         self.offset = item[0] if item else 0
 
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
-        masks = dates.spans(self.text) + [m.span() for m in _MASKED.finditer(self.text)]
+        masks = dates.spans(self.text) + [m.span() for m in matches(_MASKED, _MASKED_BEGINS, self.text)]
         masks += [m.span() for m in self.words.number_names.finditer(self.text)]
         masks += [(found.start, found.end) for found in doc_numbers.find(self.text)]
         quantities = numbers.find(self.text, masks)

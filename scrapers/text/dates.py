@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from scrapers.text.fold import fold
+from scrapers.text.scan import matches
 
 _DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
 _HAN_YEAR = r"[一二][〇零○O一二三四五六七八九]{3}"
@@ -33,6 +34,12 @@ _DATE = re.compile(
     """,
     re.X,
 )
+# Where one of these may begin: a set of characters to run over, and a glance at what follows. The expression itself,
+# begun at every character of a text, costs ten times as much.
+_DATE_BEGINS = re.compile(
+    r"[0-9一二今本当年](?:(?<=[12])\d{3}\s?[年/.-]|(?<=\d)[0-2]?月|(?<=[一二])[〇零○O一二三四五六七八九]{3}\s?年"
+    r"|(?<=[今本当])年|(?<=年)[内底])"
+)
 # Spans whose digits are dates or times though they stand for no single day: masked before numbers are read.
 _DATE_LIKE = re.compile(
     r"(?<!\d)(?:19|20)\d{2}\s?(?:年)?\s?[-—–~至到]{1,2}\s?(?:19|20)?\d{2}\s?年(?:度|间|底)?"
@@ -41,6 +48,10 @@ _DATE_LIKE = re.compile(
     r"|[“\"']?(?:十[一二三四五六]五|[一二三四五六七八九十]五)[”\"']?(?:时期|期间|规划|末)"
     r"|\d{1,2}月\d{0,2}"
     r"|(?<![\d.])\d{1,2}日(?=[,。讯电至、\s前起]|上午|下午)"
+)
+_LIKE_BEGINS = re.compile(
+    r"[0-9“\"'一二三四五六七八九十](?:(?<=\d)\d{0,3}\s?(?:年?\s?[-—–~至到]|[:时点月日])"
+    r"|(?<=[一二三四五六七八九十])[一二三四五六]?五|(?<=[“\"'])[一二三四五六七八九十]{1,2}五)"
 )
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
@@ -64,7 +75,7 @@ class DateMention:
 def find(text: str, this_year: int | None = None) -> list[DateMention]:
     """Every date, in order. `this_year`: what 今年 means on this page, if the page says so."""
     mentions = []
-    for match in _DATE.finditer(fold(text)):
+    for match in matches(_DATE, _DATE_BEGINS, fold(text)):
         resolved = _resolve(match, this_year)
         if resolved is not None:
             mentions.append(DateMention(match.start(), match.end(), *resolved))
@@ -74,7 +85,11 @@ def find(text: str, this_year: int | None = None) -> list[DateMention]:
 def spans(text: str) -> list[tuple[int, int]]:
     """Everything in which digits are a date or a time, for masking."""
     text = fold(text)
-    return [m.span() for pattern in (_DATE, _DATE_LIKE) for m in pattern.finditer(text)]
+    return [
+        match.span()
+        for pattern, begins in ((_DATE, _DATE_BEGINS), (_DATE_LIKE, _LIKE_BEGINS))
+        for match in matches(pattern, begins, text)
+    ]
 
 
 def published(line: str) -> tuple[str, str | None] | None:
@@ -108,6 +123,8 @@ def own_year(text: str) -> int | None:
 def is_date_line(line: str) -> bool:
     """Nothing but a date, and perhaps a time."""
     line = fold(line)
+    if _DATE_BEGINS.search(line) is None and ":" not in line:
+        return False
     rest = _TIME.sub("", _DATE.sub("", line))
     return rest != line and not rest.strip(" \t\u3000|,[]()")
 

@@ -9,12 +9,16 @@ A number cited in a sentence belongs to another document; the document's own sta
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scrapers.text.fold import fold
 
 _NUMBER = r"[\u4e00-\u9fff]{2,14}\s?[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\d{1,5}\s?号"
 _ANY = re.compile(_NUMBER)
+_BRACKETS = re.compile(r"[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\d{1,5}\s?号")
+_RUN = re.compile(r"[\u4e00-\u9fff]{2,14}\s?$")
+_LONGEST_RUN = 15
 _ALONE = re.compile(rf"\s*({_NUMBER})\s*")
 _LABELLED = re.compile(rf"(?:发文字号|发文号|文\s?号|文件编号)\s?:\s?({_NUMBER})")
 _LEAD = re.compile(
@@ -33,7 +37,17 @@ class DocNumber:
 
 def find(text: str) -> list[DocNumber]:
     """Every document number, cited ones too."""
-    return [_found(m) for m in _ANY.finditer(fold(text))]
+    return [_found(m) for m in _matches(fold(text))]
+
+
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """The year in its brackets is rare; only before one are the Chinese characters looked at."""
+    done = 0
+    for brackets in _BRACKETS.finditer(text):
+        run = _RUN.search(text, max(done, brackets.start() - _LONGEST_RUN), brackets.start())
+        if run and (match := _ANY.match(text, run.start())):
+            yield match
+            done = match.end()
 
 
 def _found(match: re.Match[str]) -> DocNumber:
@@ -46,7 +60,7 @@ def _found(match: re.Match[str]) -> DocNumber:
 
 def own(lines: list[str]) -> str | None:
     """The document's own number among the lines of its head; None when it shows none, or several."""
-    lines = [fold(line) for line in lines]
+    lines = [fold(line) for line in lines if "号" in line]
     labelled = {_spell(m[1]) for line in lines if (m := _LABELLED.search(line))}
     alone = {_spell(m[1]) for line in lines if len(line) < 60 and (m := _ALONE.fullmatch(line))}
     found = labelled or alone

@@ -15,8 +15,6 @@ _WIDE = re.compile(f"[{''.join(_TABLE)}]")
 
 def fold(text: str) -> str:
     """,:()%123 in place of their full-width forms; 。、《》 stay."""
-    return _WIDE.sub(_plain, text)  # three times as fast as str.translate: few characters are wide
-
-
-def _plain(match: re.Match[str]) -> str:
-    return _TABLE[match[0]]
+    for wide in set(_WIDE.findall(text)):  # many times as fast as str.translate: few different ones are in a text
+        text = text.replace(wide, _TABLE[wide])
+    return text

@@ -245,7 +245,11 @@ def _compile(book: _Book, meant: dict[str, Region]) -> None:
     for name in ("兵团", "生产建设兵团"):
         sought.pop(name, None)
     book.patterns = list(sought.values())
-    book.matcher = ahocorasick_rs.AhoCorasick(list(sought), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
+    book.matcher = ahocorasick_rs.AhoCorasick(
+        list(sought),
+        matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST,
+        implementation=ahocorasick_rs.Implementation.DFA,  # four times as fast as what it would choose
+    )
 
 
 def _mainland() -> Iterator[Region]:

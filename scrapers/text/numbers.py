@@ -48,6 +48,11 @@ _QUANTITY = re.compile(
     re.X,
 )
 
+_BEGINS = re.compile(
+    r"[0-9一二两三四五六七八九十百半](?:(?<=[0-9一二两三四五六七八九十])(?<![\d.A-Za-z].)|(?<=百)分|(?<=半)[年数])",
+    re.S,
+)
+
 _BEFORE = {
     ">=": ("不少于", "不低于", "不小于", "至少", "最少", "不得少于", "不得低于"),
     ">": ("超过", "超出", "超", "逾", "突破", "高于", "多于", "大于"),
@@ -94,7 +99,11 @@ def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
     hidden = _Masks(masks)
     found: list[Quantity] = []
     at = 0
-    while match := _QUANTITY.search(text, at):
+    while begin := _BEGINS.search(text, at):
+        match = _QUANTITY.match(text, begin.start())
+        if match is None:
+            at = begin.start() + 1
+            continue
         at = match.end()
         covered = hidden.over(match.start(), match.end())
         if covered is not None:

@@ -1,0 +1,102 @@
+"""Slow expressions, begun only where they may match.
+
+Comes in: expressions and a text. Goes out: the matches that `re` itself would give. Never here: what is looked for.
+
+Python tries an expression of several branches at every character of a text. One that begins with a set of characters
+runs over all others ten times as fast, so that set, and a glance at what follows, says where it is worth trying
+(`matches`). Where many expressions are asked of every page, the words that each can't do without are looked for first,
+all in one pass (`AnyOf`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+SPACES = (
+    r" \t\n\r\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # \s, spelled out: it is fast
+)
+
+
+def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Every match of `pattern`, as finditer gives them. `begins` must match wherever one may begin."""
+    at = 0
+    while candidate := begins.search(text, at):
+        if match := pattern.match(text, candidate.start()):
+            yield match
+            at = match.end()
+        else:
+            at = candidate.start() + 1
+
+
+class AnyOf:
+    """Expressions joined with |, matched without regard to case: what `search` of the whole would find."""
+
+    def __init__(self, expressions: Sequence[str]) -> None:
+        branches = [branch for expression in expressions for branch in _branches(expression)]
+        self._compiled = [re.compile(branch, re.I) for branch in branches]
+        needs = [_needs(branch) for branch in branches]
+        self._always = frozenset(index for index, words in enumerate(needs) if not words)
+        self._owners: dict[str, list[int]] = {}
+        for index, words in enumerate(needs):
+            for word in words:
+                self._owners.setdefault(word, []).append(index)
+        self._automaton = AhoCorasick(list(self._owners), implementation=Implementation.DFA)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match; of several at one place, that of the branch that stands first."""
+        found = set(self._automaton.find_matches_as_strings(text.lower(), overlapping=True))
+        asked = self._always.union(*(self._owners[word] for word in found))
+        hits = [hit for index in sorted(asked) if (hit := self._compiled[index].search(text))]
+        return min(hits, key=re.Match.start, default=None)
+
+
+# ---------------------------------------------------------------- what an expression can't do without
+
+_ITEM = re.compile(
+    r"(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<open>\((?:\?(?::|<?[=!]))?)|(?P<close>\))|(?P<bar>\|)"
+    r"|(?P<more>[?*+]\??|\{[\d,]+\}\??)|\\(?P<class>[A-Za-z\d])|\\(?P<escaped>.)|(?P<any>[.^$])|(?P<letter>.)",
+    re.S,
+)
+
+
+def _branches(expression: str) -> list[str]:
+    """The branches of the outermost |."""
+    found, depth, begin = [], 0, 0
+    for item in _ITEM.finditer(expression):
+        depth += bool(item["open"]) - bool(item["close"])
+        if item["bar"] and not depth:
+            found.append(expression[begin : item.start()])
+            begin = item.end()
+    return [*found, expression[begin:]]
+
+
+def _needs(branch: str) -> frozenset[str]:
+    """Words of which every match holds one, in small letters; none where there is no telling."""
+    choices: list[frozenset[str]] = []  # each: words of which one is there
+    run = ""
+    items = [*_ITEM.finditer(branch), None]
+    index = 0
+    while (item := items[index]) is not None:
+        index += 1
+        inner = ""
+        if item["open"]:
+            begin, depth = item.end(), 1
+            while depth and (within := items[index]) is not None:
+                depth += bool(within["open"]) - bool(within["close"])
+                index += 1
+                inner = branch[begin : within.start()]
+        follows = items[index]
+        repeated = follows is not None and follows["more"] is not None
+        if (letter := item["escaped"] or item["letter"]) and not repeated:
+            run += letter.lower()
+            continue
+        choices.append(frozenset({run} - {""}))
+        run = ""
+        if inner and not repeated and item["open"] in ("(", "(?:"):
+            each = [_needs(one) for one in _branches(inner)]
+            choices.append(frozenset().union(*each) if all(each) else frozenset())
+    choices.append(frozenset({run} - {""}))
+    return max(choices, key=lambda words: min(map(len, words), default=0))

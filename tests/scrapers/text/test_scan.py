@@ -1,0 +1,114 @@
+"""Faster ways to search find what the plain ones find, on random text of the signs that they look for."""
+
+from __future__ import annotations
+
+import random
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scrapers.fetch import challenge
+from scrapers.notices import facts
+from scrapers.text import dates, doc_numbers, numbers
+from scrapers.text.fold import fold
+from scrapers.text.scan import SPACES, AnyOf, matches
+
+SIGNS = (
+    "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
+    '万亿%余多几,。、\nSAhttp“"'
+)
+WORDS = [
+    "2023年",
+    "今年",
+    "年底前",
+    "年内",
+    "十四五时期",
+    "二〇二三年",
+    "〔2023〕",
+    "5号",
+    "国卫医函",
+    "https://a.cn",
+    "至少",
+    "百分之",
+]
+
+
+def _texts(seed: int, count: int = 500) -> list[str]:
+    chance = random.Random(seed)
+    return ["".join(chance.choice([*SIGNS, *WORDS]) for _ in range(chance.randrange(1, 120))) for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begins"),
+    [
+        (dates._DATE, dates._DATE_BEGINS),
+        (dates._DATE_LIKE, dates._LIKE_BEGINS),
+        (facts._MASKED, facts._MASKED_BEGINS),
+        (numbers._QUANTITY, numbers._BEGINS),
+    ],
+    ids=["dates", "date-like", "masked", "quantities"],
+)
+def test_a_glance_at_the_begin_misses_no_match(pattern: re.Pattern[str], begins: re.Pattern[str]) -> None:
+    found = 0
+    for text in _texts(7):
+        plain = [m.span() for m in pattern.finditer(text)]
+        assert [m.span() for m in matches(pattern, begins, text)] == plain, text
+        found += len(plain)
+    assert found > 150
+
+
+def test_document_numbers_are_found_from_their_brackets() -> None:
+    chance = random.Random(8)
+    parts = ["国卫医函", "按", "〔2023〕", "(2024)", "[2022]", " ", "5号", "第6号", "12", "号", ",", "办发"]
+    found = 0
+    for _ in range(2000):
+        text = "".join(chance.choice(parts) for _ in range(chance.randrange(2, 30)))
+        plain = [m.span() for m in doc_numbers._ANY.finditer(text)]
+        assert [m.span() for m in doc_numbers._matches(text)] == plain, text
+        found += len(plain)
+    assert found > 150
+
+
+def test_any_of_finds_what_the_joined_expression_finds() -> None:
+    words = yaml.safe_load(Path(challenge.__file__).with_name("challenge.yml").read_text(encoding="utf-8"))
+    for part in ("challenge_phrases", "challenge_markers", "login_phrases", "error_phrases"):
+        joined = re.compile("|".join(f"(?:{expression})" for expression in words[part]), re.I)
+        fast = AnyOf(words[part])
+        pieces = [piece for expression in words[part] for piece in re.findall(r"[\w/-]+", expression)]
+        chance = random.Random(part)
+        found = 0
+        for _ in range(1500):
+            text = "".join(chance.choice(pieces) for _ in range(chance.randrange(1, 6)))
+            plain, quick = joined.search(text), fast.search(text)
+            assert (plain and plain.span()) == (quick and quick.span()), (part, text)
+            found += plain is not None
+        assert found > 20
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        ("a?b|c*", "xb"),
+        (r"(?:x|y)?", ""),
+        (r"\d{2}[ab]", "12A"),
+        (r"请(您|先)?登", "請请您登"),
+        ("(?=甲)甲乙", "甲乙"),
+        ("k|ab+c", "zABBC"),
+    ],
+)
+def test_any_of_takes_expressions_of_any_build(expression: str, text: str) -> None:
+    plain, quick = re.search(expression, text, re.I), AnyOf([expression]).search(text)
+    assert plain is not None
+    assert quick is not None
+    assert plain.span() == quick.span()
+
+
+def test_the_spaces_are_those_of_re() -> None:
+    every = "".join(map(chr, range(0x3100)))
+    assert re.findall(rf"[{SPACES}]", every) == re.findall(r"\s", every)
+
+
+def test_folding_changes_signs_in_place() -> None:
+    assert fold("(2024)年,占60%!。、《》 ") == "(2024)年,占60%!。、《》 "
