@@ -311,6 +311,8 @@ def _frames(data: bytes) -> Iterator[bytes]:
 
 def lines(text: bytes) -> dict[int, bytes]:
     """Every line that holds anything by its number, without white space around it and a BOM before it."""
+    if text.strip() == b"[]":
+        return {}  # how a query says that it found nothing
     stripped = {
         number: line.strip(b" \t\r").removeprefix(BOM).strip(b" \t\r")
         for number, line in enumerate(text.removeprefix(BOM).split(b"\n"), 1)
@@ -375,6 +377,10 @@ def _validator(record_type: str) -> Any:
     def _moment(value: object) -> bool:
         form = r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)"
         return not isinstance(value, str) or (re.fullmatch(form, value) is not None and _holds(_time, value))
+
+    @checker.checks("uri")
+    def _uri(value: object) -> bool:
+        return not isinstance(value, str) or re.fullmatch(r"[!-~]+", value) is not None
 
     return jsonschema.Draft202012Validator(contracts.json_schema(contracts.load()[record_type]), format_checker=checker)
 

@@ -102,6 +102,8 @@ def assert_says(record: dict[str, Any], row: dict[str, Any], where: tuple[int, i
         for part in column.json_path.split("."):
             value = value.get(part) if isinstance(value, dict) else None
         stored = row[column.name]
+        if column.field.type == "number" and value is not None:
+            value = float(value)
         if column.field.type == "array" and stored is not None:
             stored = json.loads(stored)
         if isinstance(stored, date) and not isinstance(stored, datetime):
