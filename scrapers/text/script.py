@@ -123,9 +123,11 @@ def _is_gb2312(character: str) -> bool:
 
 @functools.cache
 def _opencc() -> Callable[[str], str]:
+    """OpenCC's own table by its whole path: a bare name is looked for in the working directory first."""
     import opencc
 
-    convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    config = Path(opencc.__file__).parent / "clib" / "share" / "opencc" / "t2s.json"
+    convert: Callable[[str], str] = opencc.OpenCC(str(config)).convert
     return convert
 
 

@@ -14,9 +14,8 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
-import opencc
+from scrapers.text import script
 
 GRAM = 8
 SHINGLES_A_PAGE = 1024
@@ -41,7 +40,7 @@ def key(text: str | None) -> str:
     if not text:
         return ""
     folded = unicodedata.normalize("NFKC", text)
-    return _NO_WORD.sub("", folded if folded.isascii() else str(_to_simplified().convert(folded))).lower()
+    return _NO_WORD.sub("", folded if folded.isascii() else script.convert(folded)).lower()
 
 
 def title(text: str | None) -> Title:
@@ -72,8 +71,3 @@ def shingles(body: str) -> tuple[int, list[int]]:
 
 def _hash(gram: str) -> int:
     return int.from_bytes(hashlib.blake2b(gram.encode(), digest_size=8).digest(), "big") >> 1
-
-
-@lru_cache(maxsize=1)
-def _to_simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from scrapers.text import script
@@ -70,3 +74,10 @@ def test_every_protected_name_needs_its_protection() -> None:
     rows = script._table("protected_names.csv")
     assert all(plain(row["name"]) != row["name"] == script.convert(row["name"]) for row in rows)
     assert all(plain(row["variant"]) == row["variant"] for row in script._table("variants.csv"))
+
+
+def test_a_file_in_the_working_directory_is_not_taken_for_the_table(tmp_path: Path) -> None:
+    (tmp_path / "t2s.json").write_text("{}")
+    program = "from scrapers.text import script, shingles; print(script.convert('醫療'), shingles.key('醫療'))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["医疗", "医疗"]
