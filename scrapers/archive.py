@@ -267,7 +267,8 @@ class Archive:
             capture = replace(capture, outcome="refused", sha256=None, size=size, error=reason(refusal))
         else:
             capture = replace(capture, outcome=self._compare(capture, sha256), sha256=sha256, size=size)
-            sync_file(held)
+            if not self._is_kept(capture):
+                sync_file(held)
         intent = {
             "capture": asdict(capture),
             "held": held.name,
@@ -300,6 +301,9 @@ class Archive:
             held.unlink(missing_ok=True)
             return
         place = archive_path(self.home, intent["capture"]["sha256"])
+        if self._is_kept(Capture(**intent["capture"])):
+            held.unlink(missing_ok=True)
+            return
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists():
             held.unlink(missing_ok=True)
@@ -309,6 +313,10 @@ class Archive:
         checkpoint("renamed")
         _sync_directory(place.parent)
         _sync_directory(place.parent.parent)
+
+    def _is_kept(self, capture: Capture) -> bool:
+        """Were these bytes brought to the disk before, by the capture that this one is unchanged from?"""
+        return capture.outcome == "unchanged" and self.path(capture.sha256 or "").exists()
 
     def _log(self, capture: Capture) -> None:
         _append(self.log, capture)

@@ -7,7 +7,8 @@ sent with 200, nothing: not what the source promises). Never here: evading anyth
 First the page is asked for signs of an article: a heading that names a document, a date beside it, the element
 that sites keep articles in, files to download, a document number, prose. Two of them, and nothing below counts:
 real notices speak of 安全验证 and 登录 too, are as short as a line and a PDF, and stand on sites that embed the scripts
-of their firewalls. Only then its words (challenge.yml) and its build are looked at.
+of their firewalls. Only then its words (challenge.yml) and its build are looked at. A page in traditional characters
+is read in simplified ones, so the words need only one spelling.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import orjson
 import yaml
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.text import doc_numbers, encoding
+from scrapers.text import doc_numbers, encoding, script
 from scrapers.text.fold import fold
 from scrapers.text.scan import AnyOf
 from scrapers.text.segments import cues
@@ -37,6 +38,7 @@ MUCH_PROSE = 300  # in sentences of its own; challenge pages explain themselves 
 LONG_PROSE = 800  # ... but under the title of one it may be a whole page of questions and answers
 SOME_PROSE = 120
 LITTLE_PROSE = 15
+LITTLE_NEWS = 20
 A_STATEMENT = 10  # a page of scripts that states less, and has no name of its own, is no article
 LITTLE_TEXT = 40  # visible characters of any script on a page of scripts alone
 LETTERS_A_HAN = 4
@@ -71,8 +73,8 @@ def judge(
         return Verdict("suspect", "an empty body")
     text = decode(data, encoding)
     if not is_html(text):
-        return (_judge_text(text) if due == "page" else None) or _mismatch(text, due, must_match)
-    page = _View(text)
+        return (_judge_text(_simplified(text)) if due == "page" else None) or _mismatch(text, due, must_match)
+    page = _View(_simplified(text))
     verdict = page.challenge()
     if verdict is None and due == "file":
         verdict = Verdict("suspect", "an HTML page where a data file was due")
@@ -93,8 +95,12 @@ def _mismatch(text: str, due: Due, must_match: tuple[str, ...]) -> Verdict | Non
 
 def is_challenge(head: bytes) -> bool:
     """Is the body of an error answer an anti-bot page? Judges only by what such pages say of themselves."""
-    text = decode(head)
+    text = _simplified(decode(head))
     return bool(text.strip()) and _View(text).challenge() is not None
+
+
+def _simplified(text: str) -> str:
+    return script.convert(text) if script.traditional_share(text) > script.SHARE else text
 
 
 def is_html(text: str) -> bool:
@@ -210,6 +216,7 @@ _SITE = re.compile(
     r"(?:委员会|委|局|厅|医院|政府|网|网站|平台|中心|系统|门户|集团|查询)$"
 )  # how the names of sites end
 _COLUMN = re.compile(r"^(?:政府|政务)?(?:信息公开|政务公开|通知|公告|公示|政策|文件).{0,4}$")  # how columns are called
+_SPEAKER = re.compile(r"(问|答|q|a)\d{0,2}\s*[::]", re.I)
 _ORNAMENT = re.compile(r"logo|icon|banner|qrcode|ewm|captcha|code|verify|loading|weixin|wechat|/bg|arrow|data:", re.I)
 _LEADS_TO = re.compile(
     r"(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href|\.replace\s*\()?\s*[=(]?\s*[\"']([^\"']+)[\"']\s*\)?\s*;?"
@@ -316,7 +323,7 @@ class _View:
     @cached_property
     def signs(self) -> int:
         """How many signs there are that this is an article. A line of its own that ends in 的通知 says it alone."""
-        return SIGNS * self._is_titled() + sum(
+        return SIGNS * (self._is_titled() or self._is_dialogue()) + sum(
             (
                 self._is_headed(),
                 any(_DATE.search(line) and len(line) < 120 and not _LOG_LINE.search(line) for line in self.lines),
@@ -347,6 +354,11 @@ class _View:
             if _weight(line) >= 8 or (_weight(line) >= 5 and line in self.headings and line in self.title):
                 return True
         return False
+
+    def _is_dialogue(self) -> bool:
+        """Questions and answers: what they say of refusals and logins, they report."""
+        speakers = {match[1] for line in self.lines if (match := _SPEAKER.match(line))}
+        return len(speakers) > 1
 
     def _is_headed(self) -> bool:
         return any(
@@ -419,7 +431,8 @@ class _View:
             return None
         words = _words()
         has_password = self._tree.css_first('input[type="password" i]') is not None
-        if has_password and self.prose < SOME_PROSE and not self.is_list:
+        is_news = self._is_headed() and self.statements >= LITTLE_NEWS  # below which a site hides its visitors' login
+        if has_password and self.prose < SOME_PROSE and not self.is_list and not is_news:
             return Verdict("suspect", "a login page")
         if self._is_called(words.login_titles) or self._says(words.login_phrases, SHORT_SENTENCE):
             return Verdict("suspect", "a login page")

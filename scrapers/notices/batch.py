@@ -7,7 +7,7 @@ Never here: deciding what a page says, or the warehouse.
 
 A capture counts as read when its notice file is there; every file is written beside its place and renamed into it,
 so a run that dies is simply done again. A page that cannot be read is recorded (flag parse_error, and an event), and
-the others go on.
+the others go on. Captures go to the disk in groups: eight waits for the disk a notice were most of a replay's time.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +29,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scrapers import notices
-from scrapers.archive import EventLog, archive_path, new_run_id
+from scrapers.archive import EventLog, archive_path, new_run_id, sync_file
 from scrapers.discover import natural_key
 from scrapers.notices import attachments
 from scrapers.records import (
@@ -46,6 +49,10 @@ from scrapers.text import shingles, telephones
 
 log = logging.getLogger(__name__)
 
+GROUP = 50  # captures that go to the disk together; a run that dies reads so many again at most
+SYNCS = 16  # at a time: the file system's journal takes them in one write
+LEFTOVER_AGE_S = 86_400  # of a draft that its run did not live to rename
+
 
 class Progress(Protocol):
     def advance(self, label: str, done: int, total: int | None) -> None: ...
@@ -61,14 +68,17 @@ def parse_captures(
 ) -> int:
     """Read every capture and write what it says. Returns how many were read, those with a parse error included."""
     done = 0
-    for capture in captures:
-        if capture.sha256 is None:
-            continue
-        notice = _parse(home, capture)
-        write(home, capture, sources.get(capture.source_id), notice)
-        done += 1
-        if progress is not None:
-            progress.advance(f"parse {capture.source_id}", done, len(captures))
+    _sweep(home / "parsed" / notices.PARSER_VERSION)
+    for group in _groups(captures):
+        with _together() as files:
+            for capture in group:
+                if capture.sha256 is None:
+                    continue
+                notice = _parse(home, capture)
+                write(files, home, capture, sources.get(capture.source_id), notice)
+                done += 1
+                if progress is not None:
+                    progress.advance(f"parse {capture.source_id}", done, len(captures))
     return done
 
 
@@ -95,8 +105,8 @@ def is_same_text(home: Path, one: Capture, other: Capture) -> bool:
     return bool(first == second)
 
 
-def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -> None:
-    """Facts, places and shingles first, the notice last: its file says that the capture was read."""
+def write(files: _Files, home: Path, capture: Capture, source: Source | None, notice: Notice) -> None:
+    """Facts, places and shingles, and the notice as the mark: its file says that the capture was read."""
     key = {
         "capture_id": capture.capture_id,
         "parser_version": notices.PARSER_VERSION,
@@ -105,16 +115,16 @@ def write(home: Path, capture: Capture, source: Source | None, notice: Notice) -
     }
     stated: list[Fact | Statement] = [*notice.facts, *notice.statements]
     rows = [{**key, "fact_no": number, **_fact_row(fact)} for number, fact in enumerate(stated, start=1)]
-    _write(_path(home, capture, "facts"), pa.Table.from_pylist(rows, schema=FACT_SCHEMA))
+    files.add(_path(home, capture, "facts"), pa.Table.from_pylist(rows, schema=FACT_SCHEMA))
     rows = [{**key, "place_no": number, **_place_row(place)} for number, place in enumerate(notice.places, start=1)]
-    _write(_path(home, capture, "places"), pa.Table.from_pylist(rows, schema=PLACE_SCHEMA))
+    files.add(_path(home, capture, "places"), pa.Table.from_pylist(rows, schema=PLACE_SCHEMA))
     modulus, hashes = shingles.shingles(notice.body)
     named = {name: key[name] for name in ("capture_id", "parser_version", "notice_id")}
     rows = [{**named, "shingle_hash": value} for value in hashes]
-    _write(_path(home, capture, "shingles"), pa.Table.from_pylist(rows, schema=SHINGLE_SCHEMA))
+    files.add(_path(home, capture, "shingles"), pa.Table.from_pylist(rows, schema=SHINGLE_SCHEMA))
     counted = {"shingle_modulus": modulus, "shingles_count": len(hashes)}
     row = {**key, **_notice_row(capture, source, notice), **counted}
-    _write(_path(home, capture, "notice"), pa.Table.from_pylist([row], schema=NOTICE_SCHEMA))
+    files.add(_path(home, capture, "notice"), pa.Table.from_pylist([row], schema=NOTICE_SCHEMA), is_mark=True)
 
 
 def pending_attachments(home: Path, captures: Iterable[Capture]) -> list[Capture]:
@@ -124,29 +134,37 @@ def pending_attachments(home: Path, captures: Iterable[Capture]) -> list[Capture
 
 def read_attachments(home: Path, captures: Sequence[Capture], progress: Progress | None = None) -> int:
     """Read every file and write its text. Returns how many were read, those without a text included."""
-    for done, capture in enumerate(captures, 1):
-        assert capture.sha256 is not None
-        file = archive_path(home, capture.sha256)
-        found = attachments.read(file)
-        row = {
-            "capture_id": capture.capture_id,
-            "reader_version": attachments.READER_VERSION,
-            "source_id": capture.source_id,
-            "notice_id": natural_key(capture.parent_url) if capture.parent_url else None,
-            "notice_url": capture.parent_url,
-            "url": capture.url,
-            "attachment_name": capture.filename,
-            "content_sha256": capture.sha256,
-            "byte_count": capture.size,
-            "file_format": found.file_format,
-            "text_status": found.status,
-            "text_length": len(found.text),
-            "attachment_text": found.text or None,
-        }
-        _write(_attachment_path(home, capture), pa.Table.from_pylist([row], schema=ATTACHMENT_SCHEMA))
-        if progress is not None:
-            progress.advance(f"read attachments {capture.source_id}", done, len(captures))
-    return len(captures)
+    done = 0
+    _sweep(home / "parsed" / f"files-{attachments.READER_VERSION}")
+    for group in _groups(captures):
+        with _together() as files:
+            for capture in group:
+                row = _attachment_row(home, capture)
+                files.add(_attachment_path(home, capture), pa.Table.from_pylist([row], schema=ATTACHMENT_SCHEMA))
+                done += 1
+                if progress is not None:
+                    progress.advance(f"read attachments {capture.source_id}", done, len(captures))
+    return done
+
+
+def _attachment_row(home: Path, capture: Capture) -> dict[str, Any]:
+    assert capture.sha256 is not None
+    found = attachments.read(archive_path(home, capture.sha256))
+    return {
+        "capture_id": capture.capture_id,
+        "reader_version": attachments.READER_VERSION,
+        "source_id": capture.source_id,
+        "notice_id": natural_key(capture.parent_url) if capture.parent_url else None,
+        "notice_url": capture.parent_url,
+        "url": capture.url,
+        "attachment_name": capture.filename,
+        "content_sha256": capture.sha256,
+        "byte_count": capture.size,
+        "file_format": found.file_format,
+        "text_status": found.status,
+        "text_length": len(found.text),
+        "attachment_text": found.text or None,
+    }
 
 
 def _attachment_path(home: Path, capture: Capture) -> Path:
@@ -255,24 +273,55 @@ def _path(home: Path, capture: Capture, kind: str) -> Path:
     return home / "parsed" / notices.PARSER_VERSION / f"{capture.capture_id}.{kind}.parquet"
 
 
-def _write(path: Path, table: pa.Table) -> None:
-    """Beside its place, to the disk, then into its place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with beside.open("wb") as stream:
-            pq.write_table(table, stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-        _sync_directory(path.parent)
-    finally:
-        beside.unlink(missing_ok=True)
+def _groups(captures: Sequence[Capture]) -> Iterator[Sequence[Capture]]:
+    return (captures[start : start + GROUP] for start in range(0, len(captures), GROUP))
 
 
-def _sync_directory(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+class _Files:
+    """Files that go into their places together: all to the disk, then all renamed, then the marks."""
+
+    def __init__(self) -> None:
+        self._drafts: dict[Path, Path] = {}  # place → draft beside it
+        self._marks: set[Path] = set()
+
+    def add(self, path: Path, table: pa.Table, *, is_mark: bool = False) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        self._drafts[path] = beside
+        pq.write_table(table, beside)
+        if is_mark:
+            self._marks.add(path)
+
+    def commit(self) -> None:
+        with ThreadPoolExecutor(SYNCS) as pool:
+            list(pool.map(sync_file, self._drafts.values()))
+        self._rename([path for path in self._drafts if path not in self._marks])
+        self._rename(list(self._marks))
+
+    def _rename(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self._drafts[path].replace(path)
+        for folder in {path.parent for path in paths}:
+            sync_file(folder)
+
+    def drop(self) -> None:
+        for beside in self._drafts.values():
+            beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def _together() -> Iterator[_Files]:
+    files = _Files()
     try:
-        os.fsync(descriptor)
+        yield files
+        files.commit()
     finally:
-        os.close(descriptor)
+        files.drop()
+
+
+def _sweep(folder: Path) -> None:
+    """Delete the drafts of runs that were killed."""
+    for draft in folder.glob(".*.tmp"):
+        with suppress(FileNotFoundError):  # another run swept it
+            if time.time() - draft.stat().st_mtime > LEFTOVER_AGE_S:
+                draft.unlink()
