@@ -44,6 +44,7 @@ LITTLE_TEXT = 40  # visible characters of any script on a page of scripts alone
 LETTERS_A_HAN = 4
 LIST_ITEMS = 5
 MANY_ROWS = 200
+MOST_CONTROLS = 0.002  # of the characters of a text; pictures and packed bytes have 5 % and more
 MIN_TEMPLATES = 3  # {{ }} outside scripts
 LONG_META = 80  # 瑞数 hands its key over in a meta field without a name
 SHORT_SENTENCE = 28  # the weight of a message about logins and errors; reports about them are longer
@@ -129,6 +130,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
 def _judge_text(text: str) -> Verdict | None:
     """Plain text is a document unless it is an error in few words, or another format."""
     bare = text.strip().lstrip("\ufeff")
+    if len(_CONTROLS.findall(bare)) > len(bare) * MOST_CONTROLS:
+        return Verdict("suspect", "bytes that are no text where a page was due")
     if bare.startswith(("<?xml", "<Error")):
         return Verdict("suspect", "XML where a page was due")
     if bare[:1] in "{[" and _is_json(bare):
@@ -204,6 +207,7 @@ _REFRESH_META = 'meta[http-equiv="refresh" i]'
 _REFRESH = re.compile(r"url\s*=", re.I)
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LATIN = re.compile(r"[A-Za-z]")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|<%=.{0,200}?%>|\$\{[\w.]{1,60}\}", re.S)
 _TITLE_END = re.compile(r"\s[-|—–]\s?|[_|]|—{1,2}|--|\s*[-–]\s*(?=[^-]*$)")

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, unquote, urljoin, urlsplit
@@ -50,6 +50,8 @@ BACK_OFF_S = 6 * 3600.0  # SPEC E: after a challenge page a site is left alone f
 ROBOTS_BYTES = 512 * 1024  # RFC 9309: parse at least 500 KiB
 ROBOTS_TOKEN = "Yilian"
 MAX_CRAWL_DELAY_S = 60.0
+LONGEST_WAIT_S = 366 * 86_400.0  # that is believed of a Retry-After
+_NAT64 = IPv6Network("64:ff9b::/96")
 _RETRIED = frozenset({429, 500, 502, 503, 504})
 _BLOCKED = frozenset({403, 412})  # SPEC E: refusals and the JS challenge of nhc.gov.cn
 _GONE = frozenset({404, 410})
@@ -362,9 +364,7 @@ class PoliteSession:
     def _vet(self, host: str, addresses: list[str]) -> None:
         """Raise where one of a host's addresses is not public and not listed by the source."""
         for text in addresses:
-            address = ip_address(text.split("%")[0])
-            if isinstance(address, IPv6Address) and address.ipv4_mapped:
-                address = address.ipv4_mapped
+            address = _carried(ip_address(text.split("%")[0]))
             is_public = address.is_global and not address.is_multicast
             if not is_public and not any(address in network for network in self._fetch.allow_private):
                 raise _Fault(f"{host} is at {address}, which is not public and not listed in fetch.allow_private")
@@ -428,7 +428,7 @@ def _fault_of(response: requests.Response) -> _Fault:
         status=status,
         retry=status in _RETRIED,
         wait_s=asked_to_wait,
-        stop=status in (401, 429),
+        stop=status in (401, 429) or (status == 503 and bool(asked_to_wait)),
         back_off_s=asked_to_wait if status in (429, 503) else None,
     )
 
@@ -438,7 +438,7 @@ def _retry_after(value: str | None) -> float | None:
     if not value:
         return None
     if value.strip().isdigit():
-        return float(value)
+        return min(float(value), LONGEST_WAIT_S)
     try:
         return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
     except (ValueError, TypeError):
@@ -470,6 +470,15 @@ def _next_hop(url: str, location: str) -> str:
         raise _Fault(f"a redirect to something that is no address: {location[:200]}") from None
 
 
+def _carried(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The IPv4 address that an IPv6 address leads to (mapped, 6to4, NAT64), else the address itself."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.lower()}"
@@ -480,7 +489,11 @@ def _root(error: BaseException) -> str:
     seen: BaseException = error
     while (inner := getattr(seen, "reason", None) or (seen.args and seen.args[-1])) and isinstance(inner, Exception):
         seen = inner
-    text = re.sub(r"^\w+\(host=.*?\): ", "", str(seen)).strip()  # urllib3 says first which of its objects speaks
+    if isinstance(seen, http.client.BadStatusLine):
+        return "BadStatusLine: the answer does not begin as HTTP does"  # its own text is the answer's
+    if isinstance(seen, urllib3.exceptions.PoolError | urllib3.exceptions.ConnectTimeoutError) and len(seen.args) > 1:
+        seen.args = seen.args[1:]  # urllib3 says first which of its objects speaks
+    text = re.sub(r"^\w+\(host=.*?\): ", "", str(seen)).strip()
     return f"{type(seen).__name__}: {text[:200]}" if text else type(seen).__name__
 
 

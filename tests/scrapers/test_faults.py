@@ -123,6 +123,14 @@ PASSING: dict[str, tuple[Callable[[BaseHTTPRequestHandler], None], str, str]] = 
     "500": (Page(b"<html><h1>500</h1></html>", 500), "error", "HTTP 500"),
     "404": (Page(b"<html><h1>404</h1></html>", 404), "missing", "HTTP 404"),
     "206 that was not asked for": (Page(WHOLE[:100], 206), "error", "HTTP 206"),
+    "a picture": (Page(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4), "suspect", "no text"),
+    "packed bytes that are called a page": (Page(gzip.compress(WHOLE)), "suspect", "no text"),
+    "half a PDF": (Page(b"%PDF-1.4\n" + b"1 0 obj " * 50), "suspect", "a PDF without its end"),
+    "no HTTP at all": (
+        lambda handler: handler.wfile.write(WHOLE + b"\r\n\r\n") and None,
+        "error",
+        "does not begin as HTTP does",
+    ),
     "brotli": (Page(WHOLE, headers={"Content-Encoding": "br"}), "error", "not asked for"),
 }
 
@@ -174,6 +182,25 @@ def test_a_certificate_that_nobody_signed(tmp_path: Path, home: Path, site: Publ
     assert "TLS" in (of(home, "faulty")[0].error or "")
     assert secure.requests == []
     check_nothing_wrong_is_kept(home, site)
+
+
+def test_a_list_may_lead_to_a_file(tmp_path: Path, home: Path, site: Publisher) -> None:
+    pdf = b"%PDF-1.4\n1 0 obj\nstartxref\n0\n%%EOF\n"
+    publish(site, Page(pdf, headers={"Content-Type": "application/pdf", "ETag": '"1"'}))
+    news = source(tmp_path, site, must_match=["xw_box"])
+    assert run(home, news).counts == {"new": 2, "attachments": 1}
+    assert [(c.role, c.outcome, c.filename) for c in of(home, "faulty")] == [("attachment", "new", "faulty.shtml")]
+    check_nothing_wrong_is_kept(home, site, pdf)
+    assert run(home, news).outcome == "ok"
+    assert len(of(home, "faulty")) == 2
+
+
+def test_a_busy_server_that_asks_for_patience_gets_it(tmp_path: Path, home: Path, site: Publisher) -> None:
+    publish(site, Page(b"", 503, {"Retry-After": "9" * 400}))
+    news = source(tmp_path, site)
+    assert run(home, news).counts == {"new": 1, "error": 1}
+    assert of(home, "after") == []
+    assert run(home, news).outcome == "blocked", "left alone, but no longer than 31 days"
 
 
 def test_a_plea_to_wait_ends_the_visit_and_is_kept(tmp_path: Path, home: Path, site: Publisher) -> None:

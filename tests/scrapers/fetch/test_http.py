@@ -393,6 +393,13 @@ def test_a_redirect_cannot_lead_inside(site: Publisher, held: Path, target: str)
     assert "not public" in (answer.error or "")
 
 
+@pytest.mark.parametrize("carrier", ["64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "::ffff:169.254.169.254"])
+def test_an_address_that_carries_another_is_judged_by_it(held: Path, carrier: str) -> None:
+    answer = session(retries=0).get(f"http://[{carrier}]/latest/", held)
+    assert answer.outcome == "error"
+    assert "not public" in (answer.error or "")
+
+
 def test_link_local_is_refused_even_where_private_is_allowed(site: Publisher, held: Path) -> None:
     site.pages["/a"] = Page(b"", 302, {"Location": "http://169.254.169.254/"})
     assert "not public" in (session().get(f"{site.url}/a", held).error or "")
