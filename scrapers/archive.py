@@ -40,6 +40,7 @@ from scrapers.records import CONTENT_OUTCOMES, Capture, now, timestamp
 from scrapers.registry import Source
 
 CHUNK = 1024 * 1024
+WALLED_ROLES: frozenset[str] = frozenset({"document", "manifest"})  # what may name a person; lists are the publisher's
 _CAPTURE_FIELDS = tuple(f.name for f in fields(Capture))
 
 checkpoint: Callable[[str], None] = lambda name: None  # noqa: E731  # tests kill the process at named points
@@ -261,7 +262,7 @@ class Archive:
         Raises WallFault, with the bytes still held, where the wall itself fails.
         """
         sha256, size = (capture.sha256, capture.size) if capture.sha256 else digest(held)
-        if capture.role in ("document", "manifest"):
+        if capture.role in WALLED_ROLES:
             refusal = refusal or self._ask_wall(held, source)
         if refusal:
             capture = replace(capture, outcome="refused", sha256=None, size=size, error=reason(refusal))

@@ -26,8 +26,9 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 from urllib.parse import urlsplit
 
 import orjson
@@ -37,7 +38,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from scrapers import archive
 from scrapers.archive import CHUNK, EventLog, Refusal, Wall, archive_path, new_run_id, tombstone_path
-from scrapers.records import CONTENT_OUTCOMES, Capture, timestamp
+from scrapers.discover import absolute
+from scrapers.records import CONTENT_OUTCOMES, Capture, Kind, Outcome, Role, timestamp
 from scrapers.registry import Source
 
 MAGIC = b"yilian-bundle 1\n"
@@ -356,7 +358,7 @@ def _lines(log: Path) -> list[dict[str, Any]]:
             is_right = event["run_id"] == log.stem and isinstance(event["at"], str) and isinstance(event["event"], str)
             if event["event"] == "capture":
                 _capture(event)
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, AttributeError):
             is_right = False
         if not is_right:
             raise BundleRefused(f"{log.name}:{number}: not an event of that run")
@@ -368,6 +370,15 @@ def _capture(event: dict[str, Any]) -> Capture:
     """A capture line as the record; raises TypeError or ValueError where a field is wanting or contradicts another."""
     capture = Capture(**{name: event[name] for name in _CAPTURE_NAMES if name in event})
     if (capture.outcome in CONTENT_OUTCOMES) != bool(capture.sha256):
+        raise ValueError
+    for value, allowed in ((capture.kind, Kind), (capture.role, Role), (capture.outcome, Outcome)):
+        if value not in get_args(allowed):
+            raise ValueError
+    for moment in (capture.requested_at, capture.finished_at):
+        if datetime.fromisoformat(moment).tzinfo is None:
+            raise ValueError
+    date.fromisoformat(capture.business_date)
+    if capture.sha256 and not capture.url.startswith("inbox:") and absolute(capture.url, "") is None:
         raise ValueError
     if capture.sha256:
         archive_path(Path(), capture.sha256)
@@ -411,7 +422,7 @@ def _ask_wall(
     asked: set[tuple[str, str]] = set()
     for capture in captures:
         key = capture["source_id"], capture["sha256"]
-        if wall is None or capture["role"] != "document" or not capture["sha256"] or key in asked:
+        if wall is None or capture["role"] not in archive.WALLED_ROLES or not capture["sha256"] or key in asked:
             continue
         asked.add(key)
         held = room / key[1] if key[1] in brought else archive_path(home, key[1])
@@ -482,7 +493,7 @@ def _judged(event: dict[str, Any], refusals: dict[tuple[str, str], Refusal]) -> 
     if event["event"] != "capture":
         return event
     refusal = refusals.get((event["source_id"], event["sha256"]))
-    if refusal is None or event["role"] != "document":
+    if refusal is None or event["role"] not in archive.WALLED_ROLES:
         return event
     capture = replace(_capture(event), outcome="refused", sha256=None, error=archive.reason(refusal))
     return {**event, **asdict(capture)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -204,6 +205,15 @@ def test_not_even_a_trusted_key_gets_a_path_or_a_line_through(tmp_path: Path, ou
         "content without a sha256": {
             name: log.replace(capture, capture.replace(b'"outcome":"new"', b'"outcome":"missing"')),
             path: page,
+        },
+        **{
+            f"{field} that is none": {
+                name: log.replace(
+                    capture, re.sub(b'"%s":"[^"]*"' % field.encode(), b'"%s":"x"' % field.encode(), capture)
+                ),
+                path: page,
+            }
+            for field in ("role", "kind", "outcome", "url", "requested_at", "finished_at", "business_date")
         },
         "a sha256 that is a path": {name: log.replace(path[-64:].encode(), b"../" * 21 + b"x"), path: page},
     }
