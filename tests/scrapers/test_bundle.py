@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -183,6 +183,13 @@ def signed(content: dict[str, bytes], key: Ed25519PrivateKey = KEY, **changes: A
     return head + manifest + b"".join(content.values())
 
 
+CLOSED = ("role", "kind", "outcome", "url", "requested_at", "finished_at", "business_date")
+
+
+def with_x(line: bytes, field: str) -> bytes:
+    return orjson.dumps(orjson.loads(line) | {field: "x"})
+
+
 def test_not_even_a_trusted_key_gets_a_path_or_a_line_through(tmp_path: Path, outside: Path, inside: Path) -> None:
     one_page(outside, tmp_path / "1.bundle")
     ((name, log),) = [(p, b) for p, b in tree(outside).items() if "-crawl-" in p]
@@ -206,15 +213,7 @@ def test_not_even_a_trusted_key_gets_a_path_or_a_line_through(tmp_path: Path, ou
             name: log.replace(capture, capture.replace(b'"outcome":"new"', b'"outcome":"missing"')),
             path: page,
         },
-        **{
-            f"{field} that is none": {
-                name: log.replace(
-                    capture, re.sub(b'"%s":"[^"]*"' % field.encode(), b'"%s":"x"' % field.encode(), capture)
-                ),
-                path: page,
-            }
-            for field in ("role", "kind", "outcome", "url", "requested_at", "finished_at", "business_date")
-        },
+        **{f"no such {field}": {name: log.replace(capture, with_x(capture, field)), path: page} for field in CLOSED},
         "a sha256 that is a path": {name: log.replace(path[-64:].encode(), b"../" * 21 + b"x"), path: page},
     }
     for what, members in bad.items():
