@@ -40,9 +40,8 @@ FEED_METHODS = frozenset({"feed_manifest", "feed_query"})
 QUERY_NAMES = frozenset({"since", "until", "page"})  # filled in by the walk of feed_query, not by the operator
 _PATTERNS = (("fetch", "must_match"), ("relevance", "title"), ("relevance", "title_not"), ("relevance", "body"))
 _VARIABLE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-_SCHEMA = jsonschema_rs.validator_for(
-    json.loads((Path(__file__).parent / "source.schema.json").read_text(encoding="utf-8"))
-)
+_RULES = json.loads((Path(__file__).parent / "source.schema.json").read_text(encoding="utf-8"))
+_SCHEMA = jsonschema_rs.validator_for(_RULES)
 
 
 class RegistryError(ValueError):
@@ -236,7 +235,8 @@ def _fitting(
     if source is None:
         raise RegistryError(f"there is no source {source_id!r}; known: {', '.join(sources) or 'none'}")
     if source.status != wanted:
-        raise RegistryError(f"source {source_id} is {source.status} and this home holds {home_kind} data")
+        way = f"; an operator switches it on: YILIAN_ACTIVATE={source_id}" if source.status == "paused" else ""
+        raise RegistryError(f"source {source_id} is {source.status} and this home holds {home_kind} data{way}")
     if kind not in (None, source.kind):
         raise RegistryError(f"source {source_id} is of kind {source.kind}, not {kind}")
     return source
@@ -278,7 +278,21 @@ def _schema_faults(data: object) -> Iterator[tuple[Place, str]]:
         elif "auth" in place:  # a message of the validator would quote what stands there
             yield place, "bearer has a token, basic a user and a password, header a header and a token; nothing else"
         else:
-            yield place, error.message
+            yield place, _told(error)
+
+
+def _told(error: Any) -> str:
+    """What the validator says, in words that help: every choice, and what the schema says of the key."""
+    if error.kind.name == "enum":
+        return f"{json.dumps(error.instance, ensure_ascii=False)} is none of {', '.join(map(str, error.kind.options))}"
+    if error.kind.name == "oneOf":  # of the alternatives, the one that this value's type means
+        meant = [e for branch in error.kind.context for e in branch if e.kind.name != "type"]
+        return str(meant[0].message if meant else error.message)
+    rules: Any = _RULES
+    for step in error.schema_path[:-1]:
+        rules = rules[step]
+    said = rules.get("description")
+    return f"{error.message} ({said})" if said else str(error.message)
 
 
 def _more_faults(data: dict[str, Any], folder: str, variables: Mapping[str, str]) -> Iterator[tuple[Place, str]]:

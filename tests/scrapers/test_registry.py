@@ -85,6 +85,10 @@ def test_allow_private(tmp_path: Path) -> None:
     ("old", "new", "line", "what"),
     [
         ("kind: notices", "kind: page", 4, "kind"),
+        ("kind: notices", "kind: page", 4, "is none of notices, feed"),
+        ("method: list_pages", "method: lists", 9, "list_pages, json_search, jpaas, syndication"),
+        ("{site}/", "ftp://h/", 7, "does not match"),
+        ("warn_after: 36h", "warn_after: soon", 16, "(90m, 36h, 14d)"),
         ("  max_pages: 5", "  max_page: 5", 10, "discover.max_page: unknown key"),
         ("licence: 政府信息公开\n", "", 1, "licence"),
         ("owner:", "ownr: x\nowner:", 21, "ownr: unknown key"),
