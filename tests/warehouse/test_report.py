@@ -197,10 +197,11 @@ def _notice(con: Connection, site: str) -> None:
            publish_date=date(2026, 9, 2), is_current=True, flags='["<b>flag"]')  # fmt: skip
     insert(con, "fct_notice_fact", **version, fact_no=1, is_statement=False, indicator="share", indicator_code="RS01",
            value=0.3333, numerator=1, denominator=3, unit="fraction", comparator=">=", fact_kind="target",
-           segment="main", trust="high", evidence=evil, subject=evil, start_offset=3, end_offset=9)  # fmt: skip
+           segment="main", trust="high", evidence=evil, subject=evil, start_offset=3, end_offset=9,
+           is_rejected=False)  # fmt: skip
     insert(con, "fct_notice_fact", **version, fact_no=2, is_statement=False, indicator="teams", value=1961.0,
            unit="个", comparator=">", fact_kind="actual", segment="related", trust="low", evidence="超过1961个",
-           start_offset=1, end_offset=8)  # fmt: skip
+           start_offset=1, end_offset=8, is_rejected=False)  # fmt: skip
     insert(con, "operations.mart_data_quality", finding_type="refused", rule=evil, record_type="capacity",
            records_count=3, files_count=2)  # fmt: skip
 
