@@ -41,9 +41,21 @@ def expectation(case: Path) -> Path:
 
 
 def draft(source: Source, case: Path, door: Door | None = None, url: str | None = None) -> dict[str, Any]:
-    """An expectation that nobody has reviewed yet. Lists are read as if they came from the source's first address."""
-    url = url or (source.urls[0] if source.urls else f"inbox:{case.name}")
+    """An expectation that nobody has reviewed yet.
+
+    Lists are read as if they came from the source's first address, an article beside a list as the first it names.
+    """
+    url = url or _article_address(source, case) or (source.urls[0] if source.urls else f"inbox:{case.name}")
     return {"reviewed": None, "url": url, "reads": _read(source, case, url, door)}
+
+
+def _article_address(source: Source, case: Path) -> str | None:
+    """Where `record` had this article from: the first entry of the list beside it."""
+    beside = [each for each in cases(case.parent) if each.name.startswith("list.")]
+    if not case.name.startswith("article.") or not beside or source.discover.method not in lists.METHODS:
+        return None
+    entries = _read_list(source, beside[0].read_bytes(), source.urls[0]).get("entries")
+    return str(entries[0][0]) if entries else None
 
 
 def faults(source: Source, case: Path, door: Door | None = None) -> Iterator[str]:

@@ -54,6 +54,11 @@ def free_port() -> str:
 def test_the_page_works_from_top_to_bottom(folder: Path) -> None:
     said = run_page(folder, PAGE.read_text(encoding="utf-8"))
     assert "city_news: 2 examples as reviewed" in said
+    entries, article = (
+        json.loads((folder / f"examples/city_news/{name}.expected.json").read_text(encoding="utf-8"))
+        for name in ("list", "article")
+    )
+    assert article["url"] == entries["reads"]["entries"][0][0]
     runs = re.findall(r"^city_news: ok \((.+)\)$", said, re.M)
     assert len(runs) == 2
     assert re.search(r"\d+ new", runs[0])
