@@ -35,7 +35,7 @@ from typing import Any
 
 import orjson
 
-from scrapers.discover import natural_key as natural_key
+from scrapers.addresses import natural_key
 from scrapers.records import CONTENT_OUTCOMES, Capture, now, timestamp
 from scrapers.registry import Source
 

@@ -37,8 +37,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from scrapers import archive
+from scrapers.addresses import absolute
 from scrapers.archive import CHUNK, EventLog, Refusal, Wall, archive_path, new_run_id, tombstone_path
-from scrapers.discover import absolute
 from scrapers.records import CONTENT_OUTCOMES, Capture, Kind, Outcome, Role, timestamp
 from scrapers.registry import Source
 

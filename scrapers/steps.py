@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from scrapers.addresses import natural_key
 from scrapers.archive import (
     Archive,
     EventLog,
@@ -27,13 +28,7 @@ from scrapers.archive import (
     read_captures,
     read_events,
 )
-from scrapers.discover import (
-    Scope,
-    ShapeChanged,
-    lists,
-    natural_key,
-    relevance,
-)
+from scrapers.discover import Scope, ShapeChanged, lists, relevance
 from scrapers.fetch.http import PoliteSession
 from scrapers.records import Capture, Role, now, timestamp
 from scrapers.registry import Source

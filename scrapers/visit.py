@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
+from scrapers.addresses import absolute
 from scrapers.archive import Archive, WallFault, endings, read_events
-from scrapers.discover import Scope, Visit, absolute, attachments, feed_manifest, feed_query, lists
+from scrapers.discover import Scope, Visit, attachments, feed_manifest, feed_query, lists
 from scrapers.feeds import manifest
 from scrapers.fetch import challenge, documents, drop_folder
 from scrapers.fetch.challenge import Due, Verdict

@@ -17,7 +17,8 @@ from typing import Any
 import orjson
 import pyarrow as pa
 
-from scrapers.archive import EventLog, natural_key
+from scrapers.addresses import natural_key
+from scrapers.archive import EventLog
 from scrapers.records import SHANGHAI, Capture
 from warehouse.database import Connection
 

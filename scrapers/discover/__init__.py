@@ -7,12 +7,10 @@ themselves. Never here: requests, the archive's files, judging whether a body is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
-from urllib.parse import urldefrag, urljoin, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from scrapers.archive import Archive
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from scrapers.registry import Discover, Source
 
 Mode = Literal["incremental", "full", "dated"]
-
-_HEX_NAME = re.compile(r"/([0-9a-f]{32})\.s?html?(?:[?#]|$)", re.I)
 
 
 class ShapeChanged(ValueError):
@@ -112,31 +108,6 @@ class Visit(Protocol):
     def count(self, what: str, number: int) -> None: ...
 
     def tell(self, label: str, done: int, total: int | None) -> None: ...
-
-
-def absolute(base: str, href: str) -> str | None:
-    """The canonical address of a link: absolute, without fragment, host in lower case; None where it is no web page."""
-    try:
-        parts = urlsplit(urldefrag(urljoin(base, href.strip())).url)
-        parts.port  # noqa: B018  # raises where it is no number
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.netloc:
-        return None
-    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
-
-
-def natural_key(url: str) -> str:
-    """What names an article whatever its address: the 32 hex digits of an NHC page, else the address.
-
-    nhc.gov.cn serves one page under http and https and under old and new codes of its column (SPEC E).
-    """
-    match = _HEX_NAME.search(url)
-    return f"nhc:{match[1].lower()}" if match else f"url:{url}"
-
-
-def is_same_host(url: str, base: str) -> bool:
-    return urlsplit(url).hostname == urlsplit(base).hostname
 
 
 def assert_count(visit: Visit, found: int) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from scrapers.discover import absolute
+from scrapers.addresses import absolute
 
 ENDINGS = ("pdf", "doc", "docx", "xls", "xlsx", "zip")
 

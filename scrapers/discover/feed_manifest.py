@@ -26,7 +26,8 @@ from urllib.parse import urlsplit
 import orjson
 from bs4 import BeautifulSoup
 
-from scrapers.discover import Visit, absolute, assert_count
+from scrapers.addresses import absolute
+from scrapers.discover import Visit, assert_count
 from scrapers.fetch.challenge import Verdict
 
 
@@ -124,7 +125,7 @@ def _read_html_index(data: bytes, base: str) -> Listing:
     listing = Listing()
     for link in BeautifulSoup(data, "lxml").select("a[href]"):
         url = absolute(base, str(link["href"]))
-        if url is None or not _is_same_host(url, base):
+        if url is None or not _is_same_origin(url, base):
             continue
         path, here = urlsplit(url).path, urlsplit(base).path.rsplit("/", 1)[0] + "/"
         if path.endswith("manifest.json"):
@@ -163,12 +164,12 @@ def _text(content: dict[str, Any], key: str, where: str) -> str | None:
 def _near(base: str, href: object, where: str) -> str:
     """The address of something on the same host."""
     url = absolute(base, href) if isinstance(href, str) and href else None
-    if url is None or not _is_same_host(url, base):
+    if url is None or not _is_same_origin(url, base):
         raise ListingError(f"{where}: not an address on the same host")
     return url
 
 
-def _is_same_host(url: str, base: str) -> bool:
+def _is_same_origin(url: str, base: str) -> bool:
     return urlsplit(url)[:2] == urlsplit(absolute(base, "") or base)[:2]
 
 

@@ -20,8 +20,8 @@ import re
 
 import orjson
 
+from scrapers.addresses import parameters, with_parameters
 from scrapers.discover import ListPage, ShapeChanged
-from scrapers.discover.addresses import parameters, with_parameters
 from scrapers.discover.list_pages import read_markup
 from scrapers.fetch import challenge
 from scrapers.registry import Discover

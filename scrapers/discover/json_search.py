@@ -17,8 +17,8 @@ from typing import Any
 import orjson
 from bs4 import BeautifulSoup
 
-from scrapers.discover import Entry, ListPage, ShapeChanged, absolute
-from scrapers.discover.addresses import with_parameters
+from scrapers.addresses import absolute, with_parameters
+from scrapers.discover import Entry, ListPage, ShapeChanged
 from scrapers.discover.list_pages import iso_date, judge_address
 from scrapers.records import SHANGHAI
 from scrapers.registry import Discover

@@ -17,7 +17,8 @@ from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.discover import Entry, ListPage, ShapeChanged, absolute, is_same_host
+from scrapers.addresses import absolute, is_same_host
+from scrapers.discover import Entry, ListPage, ShapeChanged
 from scrapers.fetch import challenge
 from scrapers.registry import Discover
 

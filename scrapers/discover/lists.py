@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
+from scrapers.addresses import natural_key
 from scrapers.archive import read_events
 from scrapers.discover import (
     Entry,
@@ -32,7 +33,6 @@ from scrapers.discover import (
     jpaas,
     json_search,
     list_pages,
-    natural_key,
     relevance,
     syndication,
 )

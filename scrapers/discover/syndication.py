@@ -14,7 +14,8 @@ from typing import Any
 import feedparser
 from bs4 import BeautifulSoup
 
-from scrapers.discover import Entry, ListPage, ShapeChanged, absolute
+from scrapers.addresses import absolute
+from scrapers.discover import Entry, ListPage, ShapeChanged
 from scrapers.discover.list_pages import iso_date, judge_address
 from scrapers.records import SHANGHAI
 from scrapers.registry import Discover

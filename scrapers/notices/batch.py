@@ -29,8 +29,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from scrapers import notices
+from scrapers.addresses import natural_key
 from scrapers.archive import EventLog, archive_path, new_run_id, sync_file
-from scrapers.discover import natural_key
 from scrapers.notices import attachments
 from scrapers.records import (
     ATTACHMENT_SCHEMA,

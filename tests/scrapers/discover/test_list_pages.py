@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scrapers.discover import absolute, list_pages
+from scrapers.addresses import absolute
+from scrapers.discover import list_pages
 from scrapers.discover.list_pages import Entry
 
 BASE = "http://www.example.org/yzygj/c100068/new_list.shtml"

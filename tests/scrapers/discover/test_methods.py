@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scrapers.discover import Entry, Scope, ShapeChanged, jpaas, json_search, list_pages, natural_key, syndication
-from scrapers.discover.addresses import parameters, with_parameters
+from scrapers.addresses import natural_key, parameters, with_parameters
+from scrapers.discover import Entry, Scope, ShapeChanged, jpaas, json_search, list_pages, syndication
 from scrapers.registry import Discover
 
 BASE = "https://www.example.org/news/index.html"
