@@ -37,11 +37,11 @@ import pyarrow.parquet as pq
 
 from scrapers import contracts, feeds
 from scrapers.archive import digest
-from scrapers.contracts import Contract, blame, checks, shape
+from scrapers.contracts import BACKFILL_DAYS, Contract, blame, checks, shape
 from scrapers.contracts.blame import Fault, Record
 from scrapers.contracts.shape import Shape
 from scrapers.feeds import ndjson
-from scrapers.feeds.manifest import BACKFILL_DAYS, Manifest, beside
+from scrapers.feeds.manifest import Manifest, beside
 from scrapers.records import SHANGHAI, now
 from scrapers.registry import Source
 from warehouse import database, privacy

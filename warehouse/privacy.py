@@ -28,7 +28,7 @@ import yaml
 
 from scrapers import contracts, feeds
 from scrapers.archive import Refusal
-from scrapers.contracts import Contract, Field
+from scrapers.contracts import TOO_LONG, Contract, Field
 from scrapers.feeds import ndjson
 from scrapers.registry import Source
 
@@ -160,7 +160,7 @@ WORD_LISTS = ("person_words", "number_words", "birth_words", "address_words", "p
 
 def _search_line(line: bytes) -> tuple[str, str | None] | None:
     """Rule and field of the first hit in one line; a line that is no JSON object is searched as text."""
-    if line == ndjson.TOO_LONG:
+    if line == TOO_LONG:
         return "FILE-line-too-long", None  # what cannot be searched does not enter
     try:
         return _search_text(line.decode())

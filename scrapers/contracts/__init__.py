@@ -21,6 +21,8 @@ import yaml
 
 HERE = Path(__file__).parent
 NO_CONTRACTS = ("envelope", "kinds", "rules")  # YAML files beside the contracts
+BACKFILL_DAYS = 90  # Q03: older records need a manifest that says backfill
+TOO_LONG = b"\x00too long"  # in canonical NDJSON, stands for a line that is too long to be read; no JSON
 
 Type = Literal["text", "integer", "number", "boolean", "date", "timestamp", "array", "object"]
 Scan = Literal["all", "identity", "none"]

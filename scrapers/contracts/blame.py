@@ -10,6 +10,7 @@ or no whole number; ENCODING-utf8 it is not UTF-8; SOURCE-record-type the source
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -21,8 +22,7 @@ from typing import Any, NoReturn
 import jsonschema_rs
 import orjson
 
-from scrapers.contracts import Contract, Field, envelope, json_schema, load
-from scrapers.feeds.ndjson import BOM, TOO_LONG
+from scrapers.contracts import TOO_LONG, Contract, Field, envelope, json_schema, load
 from scrapers.records import SHANGHAI
 
 RULES = {
@@ -65,7 +65,7 @@ class Record:
 
 def read_again(line: bytes, record_types: Collection[str]) -> Fault | Record | None:
     """Judge one line by the contract's schema; `record_types` are those that its source may send."""
-    line = line.strip(b" \t\r").removeprefix(BOM)  # files that were glued together have BOMs inside
+    line = line.strip(b" \t\r").removeprefix(codecs.BOM_UTF8)  # files that were glued together have BOMs inside
     if not line:
         return None
     if line == TOO_LONG:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from scrapers.contracts import Contract, Field, Rule, envelope, load, rules, sample
-from scrapers.feeds.manifest import BACKFILL_DAYS
+from scrapers.contracts import BACKFILL_DAYS, Contract, Field, Rule, envelope, load, rules, sample
 
 EFFECTS = {
     "refuse_line": "退回该行",

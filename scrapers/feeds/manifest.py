@@ -9,7 +9,7 @@ that is not what its manifest says is refused whole (MANIFEST-sha256, -rows, -pe
 
 Only sha256 must be there. `rows` counts records: neither blank lines nor headings and totals. `period_from` to
 `period_to` holds every business day of the file but those of master data. `backfill` allows records whose day lies
-more than BACKFILL_DAYS before they were made. A file without a row and with a manifest says "no activity".
+more than contracts.BACKFILL_DAYS before they were made. A file without a row and with a manifest says "no activity".
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 ENDING = ".manifest.json"
-BACKFILL_DAYS = 90
 MAX_BYTES = 64 * 1024**2
 
 

@@ -22,6 +22,8 @@ from typing import BinaryIO, cast, overload
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scrapers.contracts import TOO_LONG
+
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"BZh", b"\xfd7zXZ\x00", b"Rar!", b"7z\xbc\xaf", b"%PDF")
 BOM = b"\xef\xbb\xbf"
@@ -30,7 +32,6 @@ MAX_LINE = 16 * 1024**2
 SLICE_BYTES = 32 * 1024**2
 CHUNK = 8 * 1024**2
 ROWS_A_BATCH = 16_384  # DuckDB scans the batches of a table in parallel
-TOO_LONG = b"\x00too long"  # stands for a line over MAX_LINE; no JSON
 
 
 class Unreadable(ValueError):
