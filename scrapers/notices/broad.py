@@ -21,17 +21,16 @@ from scrapers.text.numbers import Quantity
 CLOSE = 12  # characters before a number in which a word counts as its own
 BEHIND = 16  # characters behind it in which the counted noun stands
 HEADING = 42  # characters of a line that may be a heading
+LAST = 400  # characters that a subject carries without being named again
 SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says something from here on
 
 _PHRASE = re.compile(r"(?:[^,。;:!?、()\n\d]|\((?:市|区|县|市、区|旗)\))*")
+_NUMBERED = re.compile(r"\s{0,4}(?:\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}、|\d{1,2}[.、](?!\d))")
 _SEPARATOR = re.compile(r"[,。;:!?、\n]")
+_ENDS = re.compile(r"\s?(?:[,。;:!?、()\[\n]|$|以上|左右|人次|和|及)")  # what may follow a number without a unit
 _FILLER = re.compile(
     "(?:总数|总量|数量|数|总|量|规模|已经|已|均|都|共有|共计|共|合计|累计|总计|达到了?|达|有|为|是|增至|增加到|提高到|提升到"
     "|超|约|近|突破|分别|到|至|了|的|[ :])*"
-)
-_CHANGE_FROM = re.compile(r"(?:从|由)[^,。;:!?、\n]{0,12}$")
-_CHANGE_TO = re.compile(
-    r"[^,。;!?、\n]{0,8}?(?:提高|提升|增加|增长|上升|升高|升|下降|降低|降|减少|缩短|压缩|扩大|扩展|拓展|扩增|优化|调整|变)[至到为]"
 )
 _MEASURED = frozenset({"percent", "permille", "points", "fraction", "money", "duration", "length"})
 
@@ -63,13 +62,11 @@ class Gate:
         if unit is None:
             return "no_unit"
         after = self._behind(quantity)
-        scopes = {"before": (max(clause[0], quantity.first - CLOSE), quantity.first), "after": after}
+        scopes = {"before": (max(clause[0], quantity.first - CLOSE), quantity.start), "after": after}
         scopes |= {"next": after, "clause": clause, "sentence": sentence}
         for rule in self.broad.refuse:
             if self._refuses(rule, quantity, unit, scopes):
                 return rule.rule
-        if self._is_past_level(quantity):
-            return "level_before_a_change"
         subject = self._subject(quantity.start, clause, sentence, before)
         return subject if isinstance(subject, str) else Belongs(subject, unit or None)
 
@@ -83,7 +80,7 @@ class Gate:
             return quantity.unit if quantity.unit in self.broad.counted else None
         if quantity.unit_class != "bare" or quantity.is_han or quantity.value < SMALLEST_BARE:
             return None
-        if not re.match(r"[,。;:!?、()\n]|$|以上|左右|人次|和|及", self.text[quantity.last : quantity.last + 2]):
+        if not _ENDS.match(self.text, quantity.last):
             return None
         window = self.text[max(clause[0], quantity.first - BEHIND) : quantity.first]
         for noun, unit in self.broad.nouns:
@@ -98,11 +95,6 @@ class Gate:
         end = match.end() if match else quantity.last
         other = self.breaks.search(self.text, quantity.last, end)
         return quantity.last, other.end() if other else end
-
-    def _is_past_level(self, quantity: Quantity) -> bool:
-        """由85%提高到92%: the first of the two is no longer so."""
-        head = self.text[max(0, quantity.first - CLOSE - 2) : quantity.first]
-        return _CHANGE_FROM.search(head) is not None and _CHANGE_TO.match(self.text, quantity.last) is not None
 
     # -- rules
 
@@ -135,7 +127,16 @@ class Gate:
             return "no_subject"
         if sentence[0] == 0:
             return self._title or "no_subject"
-        return self._nearest(at, *self._context(sentence[0], before)) or "no_subject"
+        return self._nearest(at, *self._context(sentence[0], before)) or self._last(sentence[0]) or "no_subject"
+
+    def _last(self, at: int) -> BroadSubject | None:
+        """The subject that a focused page was last on, else the one of its title; a numbered item begins a new matter."""
+        if _NUMBERED.match(self.text, self.text.rfind("\n", 0, at) + 1):
+            return None
+        index = bisect_left(self._at, at)
+        if index and at - self._at[index - 1] > LAST:
+            return None
+        return self._owner[index - 1] if index else self._title
 
     def _context(self, begin: int, before: int) -> tuple[int, int]:
         """What a sentence without a subject may go on about: the one before it, or the heading right above its line."""

@@ -21,6 +21,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date
 
+from scrapers.notices.facts import BEFORE_CHANGE
 from scrapers.notices.page import Page
 from scrapers.records import Fact, Notice, Statement
 from scrapers.text import dates
@@ -53,7 +54,7 @@ def settle(notice: Notice, page: Page) -> None:
 
 
 def _undated(notice: Notice) -> Iterator[Fact | Statement]:
-    yield from (fact for fact in notice.facts if fact.date is None)
+    yield from (fact for fact in notice.facts if fact.date is None and fact.date_precision != BEFORE_CHANGE)
     yield from (statement for statement in notice.statements if statement.date is None)
 
 

@@ -43,6 +43,10 @@ GENERAL_TOPIC = "consortium_stats"  # of a page on our subjects that names no ot
 BROAD = "_other"  # how the indicators of broad.yml end
 TITLE_WEIGHT = 3  # a word in the title counts so often
 REACH = 24  # characters behind or before a number in which its noun stands
+COUNTED = 5  # characters behind a number that say what is counted
+PAST = 14  # characters before a number in which 由 makes it the level before a change
+BEFORE_CHANGE = "earlier"  # the precision of a level that a change has left behind, where its date is not stated
+LONGEST_EVIDENCE = 120  # characters of a clause of several numbers that is shown whole
 CLOSE = 12  # characters before a number in which a denied word counts as its own
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
@@ -51,6 +55,7 @@ _SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
 _CLAUSE = re.compile(r"(?:[^,:]|(?<=\d),(?=\d{3}(?!\d)))*[,:]?")
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
+_COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
 _ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
 _RATIO = re.compile(r"[^,。;:!?、()\n]{0,10}(?:配备|配置|配有)[^,。;:!?、()\n]{0,4}$")  # 1张床位配备2名护士
 _MASKED = re.compile(
@@ -77,6 +82,10 @@ _BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争)\s?$")
 _IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of what is planned
 _AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
 _SINCE = re.compile(r"(?:自|从|自从)\s?$")
+_CHANGE_FROM = re.compile(r"(?:从|由)[^,。;:!?、\n]{0,12}$")
+_CHANGE_TO = re.compile(
+    r"[^,。;!?、\n]{0,8}?(?:提高|提升|增加|增长|上升|升高|升|下降|降低|降|减少|缩短|压缩|扩大|扩展|拓展|扩增|优化|调整|变)[至到为]"
+)
 _UNTIL = re.compile(r"(?:底|末)?(?:前|之前|以前)")
 
 T = TypeVar("T", Fact, Statement)
@@ -411,8 +420,11 @@ class _Reading:
         start, end = self._evidence(quantity, claim, place, crowded)
         kind = self._kind(entry.kind, place)
         date = self._date(place, quantity.start, kind)
+        earlier = self._is_past_level(quantity)
+        if earlier:
+            date = self._year_before(quantity)
         raw_start, raw_end = self._origin(start, end)
-        unit = entry.unit or claim.unit or quantity.unit or None
+        unit = self._named_unit(entry.unit, quantity) or claim.unit or quantity.unit or None
         if quantity.per and unit:
             unit = f"{unit}/{quantity.per}"
         return Fact(
@@ -428,8 +440,8 @@ class _Reading:
             unit=unit,
             comparator=sign,
             date=date.iso if date else None,
-            date_precision=date.precision if date else None,
-            kind=kind,
+            date_precision=date.precision if date else BEFORE_CHANGE if earlier else None,
+            kind="actual" if earlier else kind,
             topic=entry.topic,
             segment=self.segment,
             trust=self.trust,
@@ -439,6 +451,26 @@ class _Reading:
             raw_start=raw_start,
             raw_end=raw_end,
         )
+
+    def _named_unit(self, unit: str | None, quantity: Quantity) -> str | None:
+        """The unit that the entry writes; one that goes on from the page's (个 → 个县) only where the page goes on so."""
+        if unit and quantity.unit and unit != quantity.unit and unit.startswith(quantity.unit):
+            return unit if self.text.startswith(unit, quantity.end - len(quantity.unit)) else None
+        return unit
+
+    def _is_past_level(self, quantity: Quantity) -> bool:
+        """由85%提高到92%: the first of the two is no longer so, and the page's date is not its date."""
+        head = self.text[max(0, quantity.first - PAST) : quantity.first]
+        return _CHANGE_FROM.search(head) is not None and _CHANGE_TO.match(self.text, quantity.last) is not None
+
+    def _year_before(self, quantity: Quantity) -> DateMention | None:
+        """The date between 由 and the past level: 由2019年的85%."""
+        for mention in reversed(self.mentions[: bisect_right(self.mentions, quantity.first, key=lambda m: m.start)]):
+            if mention.start < quantity.first - PAST or _CHANGE_FROM.search(self.text[: mention.start][-PAST:]) is None:
+                return None
+            if mention.iso is not None:
+                return mention
+        return None
 
     def _state(self, entry: StatementEntry, place: _Place, date: DateMention | None) -> Iterator[Statement]:
         start, end = place.clause
@@ -483,11 +515,11 @@ class _Reading:
         return "target" if planned else "actual"
 
     def _evidence(self, quantity: Quantity, claim: _Claim, place: _Place, crowded: bool) -> tuple[int, int]:
-        """The clause, or the member of its list where the clause holds several numbers."""
+        """The clause, or the member of its list where a long clause holds several numbers."""
         begin, end = place.clause
         first = min(quantity.first, claim.noun[0] if claim.noun else quantity.first)
         last = max(quantity.last, claim.noun[1] if claim.noun else quantity.last)
-        if crowded:
+        if crowded and end - begin > LONGEST_EVIDENCE:
             comma = self.text.rfind("、", begin, first)
             narrow_begin = comma + 1 if comma >= 0 else begin
             comma = self.text.find("、", last, end)
@@ -548,14 +580,26 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
 
 
 def _once(rows: list[T], reading: _Reading) -> list[T]:
-    """One row for what several sentences repeat, the one in the longest sentence; within a sentence all stay."""
-    kept: dict[tuple[object, ...], list[T]] = {}
+    """One row for what several sentences repeat, the first; within a sentence all stay."""
+    kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int], frozenset[str]]]] = {}
+    counted: dict[str, tuple[int, int]] = {}
     for row in rows:
         limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
-        kept.setdefault((row.indicator, row.value, *limits), []).append(row)
-    chosen = []
-    for same in kept.values():
-        spans = [reading.place(row.start - reading.offset).sentence for row in same]
-        best = max(spans, key=lambda span: (span[1] - span[0], -span[0]))
-        chosen += [row for row, span in zip(same, spans, strict=True) if span == best]
+        same = kept.setdefault((row.indicator, row.value, *limits), [])
+        sentence = reading.place(row.start - reading.offset).sentence
+        if (noun := _counted(row)) and counted.setdefault(noun, sentence) != sentence:
+            continue
+        about = frozenset(reading.words.scopes.findall(row.evidence))
+        if all(sentence == other or (about and its and about != its) for _, other, its in same):
+            same.append((row, sentence, about))
+    chosen = [row for same in kept.values() for row, _, _ in same]
     return sorted(chosen, key=lambda row: (row.start, row.end))
+
+
+def _counted(row: Fact | Statement) -> str | None:
+    """The number and the words behind it (21家乡镇卫生院): the same words again are the same fact."""
+    if not isinstance(row, Fact) or row.value is None or row.value != int(row.value):
+        return None
+    at = row.evidence.find(written := str(int(row.value)))
+    phrase = row.evidence[at : at + len(written) + COUNTED] if at >= 0 else ""
+    return phrase if _COUNTED.fullmatch(phrase) else None

@@ -156,6 +156,7 @@ class Lexicon:
     breaks: Cue
     number_names: Cue
     connectives: Cue  # a run of them, whole
+    scopes: Cue  # words that make two equal numbers two facts
     broad: Broad
     by_quantity: Mapping[str, tuple[FactEntry, ...]] = field(default_factory=dict)
 
@@ -192,6 +193,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         elsewhere=_cue(general["elsewhere"], groups, "topics.yml: elsewhere"),
         breaks=_cue(["@break"], groups, "words.yml"),
         number_names=_cue(["@number_name"], groups, "words.yml"),
+        scopes=_cue(["@scope"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
         broad=_broad(_read(folder / "broad.yml"), groups, known),
         by_quantity=by_quantity,

@@ -36,7 +36,8 @@ _QUANTITY = re.compile(
       (?P<den>[二两三四五六七八九十]{{1,2}})分之(?P<num>[一二两三四五六七八九十]{{1,2}})
     | (?P<anum>\d{{1,2}})/(?P<aden>\d{{1,2}})(?![\d/])
     | 百分之(?P<pct>{_ONE})
-    | (?P<half>半)(?P<hunit>年|数(?=以上))
+    | (?P<half>一?半)(?P<hunit>(?<!一半)年|(?<!一半)数(?=以上)|(?<=一半)(?=以上|的))
+    | (?:(?<=近)|(?<=上)|(?<=超)|(?<=逾)|(?<=过)|(?=[百千万][余多]))(?P<round>[百千万])(?P<rmore>[余多])?(?P<ru>{_UNIT})
     | (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
       \s?(?:-|—{{1,2}}|–|~|至|到)\s?
       (?P<hi>{_ONE})(?![\d.])\s?(?P<hf>{_FACTOR})?(?P<hmore>[余多])?\s?(?P<hiu>{_UNIT})?
@@ -155,11 +156,11 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         if value_max <= value:
             return None
         sign = "between"
-    elif sign == "=" and (match["more"] or match["more2"]):
+    elif sign == "=" and (match["more"] or match["more2"] or match["rmore"]):
         sign = ">"
     per = match["per"] or (m["per"] if (m := _PER.search(text[max(0, start - _LOOK_BACK) : start])) else None)
     per = {"季": "季度", "年度": "年"}.get(per, per) if per else None
-    number = match["v"] or match["lo"] or match["num"] or match["half"] or match["pct"] or "0"
+    number = match["v"] or match["lo"] or match["num"] or match["half"] or match["pct"] or match["round"] or "0"
     return Quantity(
         *(start, end, first, match.end(), value, value_max, numerator, denominator, unit),
         unit_class="fraction" if denominator else _CLASS.get(unit, "bare"),
@@ -185,6 +186,8 @@ def _values(match: re.Match[str]) -> _Values | None:
     if match["half"]:
         half_year = match["hunit"] == "年"
         return (Fraction(6), None, None, None, "个月") if half_year else (Fraction(1, 2), None, 1, 2, "fraction")
+    if match["round"]:
+        return Fraction(_POWER[match["round"]]), None, None, None, _plain(match["ru"])
     if match["hi"]:
         return _range(match)
     value = _number(match["v"], match["f"])
