@@ -130,7 +130,7 @@ class Gate:
         return self._nearest(at, *self._context(sentence[0], before)) or self._last(sentence[0]) or "no_subject"
 
     def _last(self, at: int) -> BroadSubject | None:
-        """The subject that a focused page was last on, else the one of its title; a numbered item begins a new matter."""
+        """What a focused page was last on, else the subject of its title; a numbered item begins a new matter."""
         if _NUMBERED.match(self.text, self.text.rfind("\n", 0, at) + 1):
             return None
         index = bisect_left(self._at, at)

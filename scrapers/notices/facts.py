@@ -40,6 +40,7 @@ SHORT = 160
 TEASER = 300  # characters of a text that is cut off with …
 FOCUS = 150  # a page with a point in so many characters speaks of us all through
 GENERAL_TOPIC = "consortium_stats"  # of a page on our subjects that names no other
+TARGET_TOPIC = "policy_target"
 BROAD = "_other"  # how the indicators of broad.yml end
 TITLE_WEIGHT = 3  # a word in the title counts so often
 REACH = 24  # characters behind or before a number in which its noun stands
@@ -81,6 +82,8 @@ _DUE = re.compile(r"[\d年月季度][底末]?前(?=[,,]|[^,。;]{0,8}(?:实现|�
 _BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争)\s?$")
 _IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of what is planned
 _AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
+_TO_DATE = re.compile(r"(?:(?<![\d年月日度])(?<!截至)(?<!截止)到|力争)\s?$")
+_THIS_YEAR = ("今年", "本年", "年内")
 _SINCE = re.compile(r"(?:自|从|自从)\s?$")
 _CHANGE_FROM = re.compile(r"(?:从|由)[^,。;:!?、\n]{0,12}$")
 _CHANGE_TO = re.compile(
@@ -135,7 +138,8 @@ def subject(words: Lexicon, title: str | None, body: str) -> Subject:
     topics = []
     for topic in words.topics:
         enough = topic.at_least * (pages if topic.at_least > 1 else 1)
-        if topic.cue.search(head) or len(topic.cue.findall(text)) >= enough:
+        titled = topic.title.search(head) is not None and topic.title_unless not in topics
+        if titled or len(topic.cue.findall(text)) >= enough:
             topics.append(topic.name)
     return Subject(True, tuple(topics), focused=in_title or ours * FOCUS > len(text))
 
@@ -154,7 +158,9 @@ def topics(subject: Subject, found: Found) -> list[str]:
     broad = Counter(fact.topic for fact in facts if fact.indicator.endswith(BROAD))
     stated = {fact.topic for fact in facts if not fact.indicator.endswith(BROAD)}
     stated |= {topic for topic, number in broad.items() if number > 1}
-    planned = {"policy_target"} if found.is_planned else set()
+    if all(fact.kind == "actual" for fact in facts if fact.topic == TARGET_TOPIC):
+        stated -= {TARGET_TOPIC}  # what has been reached is no target
+    planned = {TARGET_TOPIC} if found.is_planned else set()
     named = {*subject.topics, *stated, *planned}
     return sorted(named or ({GENERAL_TOPIC} if subject.relevant else ()))
 
@@ -418,7 +424,7 @@ class _Reading:
     def _fact(self, quantity: Quantity, claim: _Claim, place: _Place, sign: str, crowded: bool) -> Fact:
         entry = claim.entry
         start, end = self._evidence(quantity, claim, place, crowded)
-        kind = self._kind(entry.kind, place)
+        kind = self._kind(entry.kind, place, quantity.start)
         date = self._date(place, quantity.start, kind)
         earlier = self._is_past_level(quantity)
         if earlier:
@@ -453,8 +459,8 @@ class _Reading:
         )
 
     def _named_unit(self, unit: str | None, quantity: Quantity) -> str | None:
-        """The unit that the entry writes; one that goes on from the page's (个 → 个县) only where the page goes on so."""
-        if unit and quantity.unit and unit != quantity.unit and unit.startswith(quantity.unit):
+        """The unit that the entry writes; one longer than the page's (个 → 个县) only where the page goes on so."""
+        if unit and quantity.unit and unit.startswith(quantity.unit) and "/" not in unit:
             return unit if self.text.startswith(unit, quantity.end - len(quantity.unit)) else None
         return unit
 
@@ -495,7 +501,7 @@ class _Reading:
                 value=str(value),
                 date=date.iso if date else None,
                 date_precision=date.precision if date else None,
-                kind=self._kind(entry.kind, place),
+                kind=self._kind(entry.kind, place, place.clause[0]),
                 topic=entry.topic,
                 segment=self.segment,
                 trust=self.trust,
@@ -506,13 +512,22 @@ class _Reading:
                 raw_end=raw_end,
             )
 
-    def _kind(self, kind: str, place: _Place) -> str:
+    def _kind(self, kind: str, place: _Place, at: int) -> str:
         if kind != "auto":
             return kind
         planned = _PLANNED.search(self.text, *place.clause) or _DUE.search(
             self.text, place.sentence[0], place.clause[1]
         )
-        return "target" if planned else "actual"
+        return "target" if planned or self._is_due(place, at) else "actual"
+
+    def _is_due(self, place: _Place, at: int) -> bool:
+        """到2027年,…达到90%: due at a time that the page does not look back to."""
+        published = self.page.publish_date
+        return any(
+            _TO_DATE.search(before) is not None and (published is None or (mention.iso or "") > published)
+            for mention, before in self._mentions(place, at)
+            if mention.precision != "day"
+        )
 
     def _evidence(self, quantity: Quantity, claim: _Claim, place: _Place, crowded: bool) -> tuple[int, int]:
         """The clause, or the member of its list where a long clause holds several numbers."""
@@ -541,8 +556,19 @@ class _Reading:
         return best
 
     def _names_a_time(self, place: _Place) -> bool:
+        """By when something is to be reached: 到2025年, 2025年底前. A year in passing is no such time."""
         first = bisect_right(self.mentions, place.sentence[0] - 1, key=lambda mention: mention.start)
-        return first < len(self.mentions) and self.mentions[first].start < place.sentence[1]
+        for mention in self.mentions[first:]:
+            if mention.start >= place.sentence[1]:
+                break
+            before = self.text[max(place.sentence[0], mention.start - 4) : mention.start]
+            if _AS_OF.search(before) or _SINCE.search(before):
+                continue
+            if self.text.startswith(_THIS_YEAR, mention.start):
+                return True
+            if _BY_DATE.search(before) or _UNTIL.match(self.text, mention.end) or mention.precision == "year-end":
+                return True
+        return False
 
     def _due(self, place: _Place, at: int) -> DateMention | None:
         """The last date before a statement: by then it is to be so."""
@@ -580,10 +606,10 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
 
 
 def _once(rows: list[T], reading: _Reading) -> list[T]:
-    """One row for what several sentences repeat, the first; within a sentence all stay."""
+    """One row for what several sentences repeat, the first that is no heading; within a sentence all stay."""
     kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int], frozenset[str]]]] = {}
     counted: dict[str, tuple[int, int]] = {}
-    for row in rows:
+    for row in sorted(rows, key=lambda row: (_is_heading(row, reading), row.start)):
         limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
         same = kept.setdefault((row.indicator, row.value, *limits), [])
         sentence = reading.place(row.start - reading.offset).sentence
@@ -594,6 +620,11 @@ def _once(rows: list[T], reading: _Reading) -> list[T]:
             same.append((row, sentence, about))
     chosen = [row for same in kept.values() for row, _, _ in same]
     return sorted(chosen, key=lambda row: (row.start, row.end))
+
+
+def _is_heading(row: Fact | Statement, reading: _Reading) -> bool:
+    _, end = reading.place(row.start - reading.offset).sentence
+    return reading.text[end - 1 : end] == "\n"
 
 
 def _counted(row: Fact | Statement) -> str | None:

@@ -20,6 +20,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from scrapers.fetch.challenge import without_runs
 
+_FRAME = re.compile(r"<(?:!doctype|html|head|body|meta|title|div|table|article)\b", re.I)
+_TAG = re.compile(r"<[^<>]{1,300}>")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|span|table|article|section|script)\b", re.I)
 _SPACE = re.compile(r"\s+")
 _WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) ?\n ?(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -41,6 +43,8 @@ _BLOCK = frozenset(
 _CELLS = frozenset({"td", "th"})
 _TITLE_CLASSES = frozenset({"tit", "title", "article-title", "article_title", "arc-title", "biaoti", "post_title"})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+SAMPLE = 20_000  # characters that show whether a text is markup
+MARKUP = 0.3  # share of tags in markup without a frame
 MANY_OPEN = 20_000  # elements that are never closed: the parser takes time with their square
 MAX_DEPTH = 2000  # elements; deeper ones are read as if they stood at this depth
 
@@ -83,7 +87,12 @@ def is_html(text: str, media_type: str | None = None) -> bool:
     head = text[:4000]
     if media_type and "html" in media_type.lower():
         return "<" in head
-    return head.lstrip("\ufeff \t\r\n").startswith("<") and _HTML.search(head) is not None
+    if not head.lstrip("\ufeff \t\r\n").startswith("<") or _HTML.search(head) is None:
+        return False
+    if _FRAME.search(head) is not None:
+        return True
+    tags = sum(map(len, _TAG.findall(text[:SAMPLE])))
+    return tags >= MARKUP * len(text[:SAMPLE])  # below that, a text in which a copy left some tags
 
 
 def draw(markup: str) -> Drawn:

@@ -139,7 +139,9 @@ _STATEMENT_KEYS = frozenset(f.name for f in fields(StatementEntry)) - {"where"}
 class Topic:
     name: str
     cue: Cue
-    at_least: int  # mentions in the body; one in the title is enough
+    at_least: int  # mentions in the body
+    title: Cue  # one of these in the title is enough: the cues, and words that many pages mention in passing
+    title_unless: str | None  # a topic above this one that the same words in a title speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,13 @@ def load(folder: Path = FOLDER) -> Lexicon:
     groups = {name: _words(words, {}, "words.yml") for name, words in _read(folder / "words.yml").items()}
     general = _read(folder / "topics.yml")
     topics = tuple(
-        Topic(name, _cue(spec["cues"], groups, f"topics.yml: {name}"), int(spec.get("at_least", 2)))
+        Topic(
+            name,
+            _cue(spec["cues"], groups, f"topics.yml: {name}"),
+            int(spec.get("at_least", 2)),
+            _cue([*spec["cues"], *spec.get("title", ())], groups, f"topics.yml: {name}: title"),
+            spec.get("title_unless"),
+        )
         for name, spec in general["topics"].items()
     )
     known = {topic.name for topic in topics} | set(general["other_topics"])

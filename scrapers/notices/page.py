@@ -20,6 +20,7 @@ from scrapers.text.trace import Edit, Traced
 
 TITLE_LENGTH = range(6, 121)
 HEAD_LINES = 12  # lines in which a page shows title, date and source
+LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
 NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
 
@@ -33,8 +34,16 @@ _HEAD_LABEL = re.compile(
     r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性)"
 )
+_GLUED = re.compile(
+    r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
+)
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
-_SALUTATION = re.compile(r"(?:各|尊敬的|亲爱的)?[^,。]{0,60}:$")
+_SALUTATION = re.compile(r"各[^。]{1,100}:$|(?:尊敬的|亲爱的)?[^,。]{0,60}:$")
+_ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
+# A date with its weekday, a volume of a journal, a table of what a document is, a row of catchwords.
+_NOT_TITLE = re.compile(
+    r"(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|.*(?:Vol\.|DOI:|Issue).*|[^|]{0,12}:\s?\|.*|(?:[^,。]{2,40},){3,}.*"
+)
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 
@@ -105,7 +114,7 @@ def _from_text(raw: str) -> tuple[str, _Sheet]:
     cleaned = clean.clean(raw)
     lines = _lines(cleaned.traced.text)
     title_at = _title_line(lines)
-    title = lines[title_at].text if title_at is not None else None
+    title = lines[title_at].text if title_at is not None else _original_title(lines)
     first = 0 if title_at is None else title_at + 1
     return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
 
@@ -166,7 +175,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     traced, body_length, spans = _assemble(sheet.traced, main, related)
     page = Page(raw, traced, body_length, "", False, related=spans)
     page.title = segments.trim_title(sheet.title) if sheet.title else None
-    page.publish_date, page.publish_time = _published(sheet.meta, head) or (None, None)
+    page.publish_date, page.publish_time = _published(sheet.meta, head) or _published_near(inner) or (None, None)
     page.source = _source(sheet.meta, head)
     page.doc_number = doc_numbers.own([line.text for line in [*head, *main[:HEAD_LINES]]])
     if not main:
@@ -198,6 +207,8 @@ def _is_head(line: Line) -> bool:
         return True
     if len(line.text) > 150 or "。" in line.text:
         return False
+    if line.folded.startswith("——"):  # the second half of a title
+        return True
     return bool(_HEAD_LABEL.search(line.folded[:40]) and re.search(r"[:|\d]", line.folded)) or (
         len(line.text) <= 60 and dates.published(line.text) is not None and len(_HAN.findall(line.text)) <= 20
     )
@@ -255,22 +266,42 @@ def _assemble(
 def _title_line(lines: Sequence[Line]) -> int | None:
     """The line of a plain text that is its title; None if the text begins with a sentence.
 
-    Of several, the one with a line of date or source right below it, else the first.
+    Of several, the one with a line of date or source right below it, else one that the page says twice, else the first.
     """
-    first = None
+    candidates: list[int] = []
     for index, line in enumerate(lines[:HEAD_LINES]):
         if segments.is_furniture(line) or _is_head(line) or _is_outlet(line) or doc_numbers.own([line.text]):
             continue
         if segments.is_prose(line) or line.folded.endswith(_NO_TITLE) or _SALUTATION.fullmatch(line.folded):
-            return first
+            break
         if _may_be_title(line):
-            first = index if first is None else first
+            candidates.append(index)
             if index + 1 < len(lines) and _is_head(lines[index + 1]) and _is_stating(lines[index + 1]):
                 return index
-    return first
+    others = [line for at, line in enumerate(lines[: 2 * HEAD_LINES]) if at not in candidates]
+    repeated = (index for index in candidates if _is_repeated(lines[index], others))
+    return next(repeated, candidates[0] if candidates else None)
+
+
+def _is_repeated(line: Line, others: Sequence[Line]) -> bool:
+    """A title stands in the path to the page as well, or at the head of its first line."""
+    return any(
+        other.folded.startswith(line.folded) or (segments.is_furniture(other) and other.folded.endswith(line.folded))
+        for other in others
+    )
+
+
+def _original_title(lines: Sequence[Line]) -> str | None:
+    """What a page without a title of its own says that the article was called."""
+    for line in lines[:HEAD_LINES]:
+        if match := _ORIGINAL.match(line.folded):
+            return line.text[slice(*match.span("title"))]
+    return None
 
 
 def _may_be_title(line: Line) -> bool:
+    if _NOT_TITLE.fullmatch(line.folded) or line.folded.startswith(("——", "--")):
+        return False
     return len(line.text) in TITLE_LENGTH and len(_HAN.findall(line.text)) >= 5 and line.link_share < 0.5
 
 
@@ -354,8 +385,20 @@ def _published(meta: dict[str, str], head: Sequence[Line]) -> tuple[str, str | N
         if found := dates.labelled(line.text):
             return found
     for line in head:
-        if len(line.text) <= 100 and (found := dates.published(line.text)):
+        if len(line.text) <= 100 and not dates.is_other(line.text) and (found := dates.published(line.text)):
             return found
+    return None
+
+
+def _published_near(inner: Sequence[Line]) -> tuple[str, str | None] | None:
+    """A date glued with a counter to the first words of the article, or alone on a line below it, its source next."""
+    if inner and (match := _GLUED.match(inner[0].folded)):
+        return dates.published(match["date"])
+    prose = [index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)]
+    below = inner[prose[0] + 1 :][:LONG_ARTICLE] if prose else []
+    for line, follows in itertools.pairwise(below):
+        if _is_dated(line) and dates.is_date_line(line.text) and _SOURCE.match(follows.folded):
+            return dates.published(line.text)
     return None
 
 

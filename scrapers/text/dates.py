@@ -56,8 +56,15 @@ _LIKE_BEGINS = re.compile(
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
 _LABEL = re.compile(
-    r"(?:发布时间|发布日期|发表时间|发稿时间|发文日期|更新时间|更新日期|公开日期|日期|时间|發布時間|發佈日期|發布日期|日期|時間)"
+    r"(?:发布时间|发布日期|发表时间|发稿时间|发文日期|更新时间|更新日期|公开日期|發布時間|發佈日期|發布日期"
+    r"|(?<![\u4e00-\u9fff])(?:日期|时间|時間))"
     r"\s{0,3}:?\s{0,3}(?=\d)"
+)
+
+
+# Dates of a document or an event; a page that shows one of them is not dated by it.
+_OTHER_LABEL = re.compile(
+    r"(?:生效|成文|印发|签发|废止|失效|施行|实施|截止|截至|会议|活动|报名|开标|收稿|修回|出生|成立|开始|结束|有效)(?:时间|日期|期)\s{0,3}[:|]"
 )
 
 
@@ -101,6 +108,11 @@ def published(line: str) -> tuple[str, str | None] | None:
         clock = _TIME.search(line, mention.end, mention.end + 20)
         return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
     return None
+
+
+def is_other(line: str) -> bool:
+    """Whether a label says that the date of a line is another one than that of publication."""
+    return _OTHER_LABEL.search(fold(line)) is not None
 
 
 def labelled(line: str) -> tuple[str, str | None] | None:

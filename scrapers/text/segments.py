@@ -24,6 +24,8 @@ from scrapers.text.fold import fold
 Label = Literal["main", "related", "template"]
 
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
+TAIL = 15  # so many lines at most below the last sentence are judged one by one
+LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
@@ -40,6 +42,19 @@ _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,8})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
+_DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
+_SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
+_ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
+_NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
+_FILE = re.compile(r"[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)", re.I)
+_RESIDUE = re.compile(r"(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*")
+_FOLLOW = re.compile(r"(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)")
+# What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
+_TAIL_KEPT = re.compile(
+    r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
+    r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|\d\s*%"
+)
+_LATIN = re.compile(r"[A-Za-z]")
 _FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
 
@@ -106,7 +121,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
     begun = False
     current: Label = "main"
     for line in lines:
-        if current == "main" and begun and _ORNAMENTS.sub("", line.folded).startswith(ends):
+        if current == "main" and begun and _is_end(line, ends):
             current = "related"
             labels.append("template")
         elif is_furniture(line):
@@ -115,6 +130,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
             labels.append(current)
             begun = begun or (current == "main" and is_prose(line))
     _drop_tail(lines, labels)
+    _drop_strays(lines, labels)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
@@ -131,6 +147,28 @@ def _drop_tail(lines: Sequence[Line], labels: list[Label]) -> None:
             labels[index] = "related"
 
 
+def _is_end(line: Line, ends: tuple[str, ...]) -> bool:
+    return _ORNAMENTS.sub("", line.folded).startswith(ends) or (
+        (len(line.text) <= 24 and _ENDING.fullmatch(line.folded) is not None)
+        or _NOTICE_OF_RIGHTS.match(line.folded) is not None
+    )
+
+
+def _drop_strays(lines: Sequence[Line], labels: list[Label]) -> None:
+    """Of a text: lines in Latin letters within a Chinese article, and what below its last sentence is no part of it."""
+    prose = [index for index, line in enumerate(lines) if labels[index] == "main" and is_prose(line)]
+    if not prose or any(line.tag for line in lines):
+        return
+    for index, line in enumerate(lines):
+        if labels[index] == "main" and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN:
+            labels[index] = "template"
+    tail = [index for index in range(prose[-1] + 1, len(lines)) if labels[index] == "main"]
+    if len(tail) <= TAIL:
+        for index in tail:
+            if not _TAIL_KEPT.search(lines[index].folded):
+                labels[index] = "related"
+
+
 def is_prose(line: Line) -> bool:
     """A sentence of an article: long enough, punctuated, not a link."""
     return (
@@ -141,6 +179,8 @@ def is_prose(line: Line) -> bool:
 def is_furniture(line: Line) -> bool:
     """A line that belongs to the site, not to any article."""
     text = line.folded
+    if ("=" in text or "<" in text) and _RESIDUE.fullmatch(text) and len(_HAN.findall(text)) < 10:
+        return True
     if len(text) < 300 and _furniture_holds().search(text):
         return True
     stops = "。" in text
@@ -148,7 +188,7 @@ def is_furniture(line: Line) -> bool:
         return True
     if len(text) > 120:
         return text.count("|") >= 5 and not stops
-    if not stops and _foot().match(text):
+    if not stops and (_foot().match(text) or _FILE.fullmatch(text) or _FOLLOW.fullmatch(text)):
         return True
     bare = text.strip("|,:()[]【】<>· \t\u3000")
     return (
@@ -215,6 +255,9 @@ def trim_title(title: str) -> str:
         tail[1] in cues().title_suffixes or tail[1].endswith(cues().outlets)
     ):
         title = title[: tail.start()]
+    elif (site := _SITE.search(title)) and len(_HAN.findall(title[: site.start()])) >= 12:
+        title = title[: site.start()]
+    title = _DATELINE_TITLE.sub("", title)
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or fold(title[: mark.start()]).strip(" 【】[]") not in cues().title_prefixes:
         return title.strip()
