@@ -43,10 +43,13 @@ _STATED = ("requirement", "plan")  # hold from the day they are stated
 
 def settle(notice: Notice, page: Page) -> None:
     """Give every fact and statement without a date the one that its page proves."""
+    undated = list(_undated(notice))
+    if not undated:
+        return
     body = fold(page.body[:LONGEST_TEXT])
     own = _Day(page, body)
     items = [_Item(begin, fold(page.text[begin:end])) for begin, end in page.related]
-    for row in _undated(notice):
+    for row in undated:
         if row.segment == "main":
             row.date, row.date_precision = own.of(row)
         elif (number := bisect_right(items, row.start, key=lambda item: item.begin)) > 0:

@@ -73,7 +73,7 @@ _MASKED_BEGINS = re.compile(
     re.S,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_ANNOTATION = re.compile(r"(?<=[\u3400-\u9fff)])\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
+_ANNOTATION = re.compile(r"\((?<=[\u3400-\u9fff)].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 _TRADITIONAL = re.compile(
     "[醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍]"
 )
@@ -126,11 +126,13 @@ def subject(words: Lexicon, title: str | None, body: str) -> Subject:
         return len(cue.findall(text)) + TITLE_WEIGHT * len(cue.findall(head))
 
     named = weight(words.subject)
+    if not named:
+        return NOT_OURS
     ours = 2 * named + weight(words.neighbour)
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
     if len(text) <= SHORT and (not head or in_title or words.neighbour.search(head)):
         least = OURS_SHORT
-    if not named or ours < least:
+    if ours < least:
         return NOT_OURS
     if weight(words.foreign) * 2 > ours:
         return NOT_OURS
@@ -254,7 +256,13 @@ class _Reading:
         self.gate = broad.Gate(words.broad, words.breaks, fold(page.title or ""), text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
-        self._on_page: dict[Cue, bool] = {}
+        self._on_page: dict[int, bool] = {}  # by id: an expression is slow to hash
+        self._clauses: dict[int, list[tuple[int, int]]] = {}
+        self.title = fold(page.title or "") if item is None else ""
+        asked = words.asked(f"{self.title}\n{text}")
+        self._entries = [entry for entry in asked if isinstance(entry, FactEntry)]
+        self._stating = [entry for entry in asked if isinstance(entry, StatementEntry)]
+        self._claimants: dict[tuple[str, str, str | None], list[FactEntry]] = {}
         self.is_planned = False
         self.segment = "related" if item else "main"
         self.offset = item[0] if item else 0
@@ -280,7 +288,7 @@ class _Reading:
             yield fact
 
     def statements(self) -> Iterator[Statement]:
-        for entry in self.words.statements:
+        for entry in self._stating:
             for match in entry.says.finditer(self.text):
                 place = self.place(match.start())
                 if match.end() > place.clause[1] or not self._around(entry.needs, entry.deny, place):
@@ -305,10 +313,12 @@ class _Reading:
     def place(self, at: int) -> _Place:
         index = bisect_right(self._begins, at) - 1
         sentence = self.sentences[index]
+        if (clauses := self._clauses.get(index)) is None:
+            clauses = self._clauses[index] = [m.span() for m in _CLAUSE.finditer(self.text, *sentence)]
         clause = sentence
-        for match in _CLAUSE.finditer(self.text, *sentence):
-            if match.start() <= at < match.end():
-                clause = _trim(self.text, *match.span())
+        for span in clauses:
+            if span[0] <= at < span[1]:
+                clause = _trim(self.text, *span)
                 break
         return _Place(clause, sentence, self.sentences[index - 1][0] if index else sentence[0])
 
@@ -322,11 +332,9 @@ class _Reading:
             return "gbk_shift_suspect"
         if quantity.value == 1 and _RATIO.match(self.text, quantity.last, min(following, place.clause[1])):
             return "base_of_a_ratio"
-        claims = [
-            claim
-            for entry in self.words.by_quantity.get(quantity.unit_class, ())
-            if (claim := self._try(entry, quantity, place, last, following)) is not None
-        ]
+        entries = self._counting(quantity)
+        phrase = self._phrase(quantity, following) if entries else ""
+        claims = [claim for entry in entries if (claim := self._try(entry, quantity, place, last, phrase)) is not None]
         if claims:
             return max(claims, key=_Claim.rank)
         if self.segment == "related":
@@ -334,16 +342,26 @@ class _Reading:
         belongs = self.gate.judge(quantity, place.clause, place.sentence, place.before)
         return belongs if isinstance(belongs, str) else _Claim(belongs.subject, None, belongs.unit)
 
-    def _try(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int, following: int) -> _Claim | None:
-        if entry.units and quantity.unit not in entry.units:
-            return None
-        if quantity.unit == "大" and "大" not in entry.units:
-            return None
-        if (quantity.per or "") not in (entry.per or {""}) or quantity.value < entry.minimum:
+    def _counting(self, quantity: Quantity) -> list[FactEntry]:
+        """The entries that count in its unit and by its period."""
+        unit, per = quantity.unit, quantity.per
+        key = (quantity.unit_class, unit, per)
+        if (found := self._claimants.get(key)) is None:
+            found = self._claimants[key] = [
+                entry
+                for entry in self._entries
+                if entry.quantity == quantity.unit_class
+                and (unit in entry.units or (not entry.units and unit != "大"))
+                and (per or "") in (entry.per or {""})
+            ]
+        return found
+
+    def _try(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int, phrase: str) -> _Claim | None:
+        if entry.minimum and quantity.value < entry.minimum:
             return None
         noun = None
         if entry.after is not None or entry.before is not None:
-            noun = self._behind(entry, quantity, following) or self._in_front(entry, quantity, place, last)
+            noun = self._behind(entry, quantity, phrase) or self._in_front(entry, quantity, place, last)
             if noun is None:
                 return None
         if not self._around(entry.needs, entry.deny, place):
@@ -353,7 +371,7 @@ class _Reading:
             return None
         if (cue := entry.deny.get("before")) and cue.search(close):
             return None
-        if (cue := entry.deny.get("after")) and cue.search(self._thought(quantity, noun, following)):
+        if (cue := entry.deny.get("after")) and cue.search(self._thought(quantity, noun, phrase)):
             return None
         return _Claim(entry, noun)
 
@@ -363,18 +381,16 @@ class _Reading:
         match = _NOUN_PHRASE.match(self.text, quantity.last, end)
         return match[0] if match else ""
 
-    def _thought(self, quantity: Quantity, noun: tuple[int, int] | None, following: int) -> str:
+    def _thought(self, quantity: Quantity, noun: tuple[int, int] | None, phrase: str) -> str:
         """The words behind a number that still speak of what is counted: up to what begins another thought."""
-        phrase = self._phrase(quantity, following)
         counted = max(0, noun[1] - quantity.last) if noun else 0
         other = self.words.breaks.search(phrase, counted)
         return phrase[: other.start()] if other else phrase
 
-    def _behind(self, entry: FactEntry, quantity: Quantity, following: int) -> tuple[int, int] | None:
+    def _behind(self, entry: FactEntry, quantity: Quantity, phrase: str) -> tuple[int, int] | None:
         """The noun behind the number, with nothing between that begins another thought."""
         if entry.after is None:
             return None
-        phrase = self._phrase(quantity, following)
         for match in entry.after.finditer(phrase):
             if not self.words.breaks.search(phrase[: match.start()]):
                 return quantity.last + match.start(), quantity.last + match.end()
@@ -386,7 +402,7 @@ class _Reading:
             return None
         begin = max(place.clause[0], last, quantity.first - REACH)
         window = self.text[begin : quantity.first]
-        for match in reversed(list(entry.before.finditer(window))):
+        for match in reversed([*entry.before.finditer(window)]):
             if self.words.connectives.fullmatch(window, match.end()):
                 return begin + match.start(), begin + match.end()
         return None
@@ -398,16 +414,11 @@ class _Reading:
 
     def _has(self, cue: Cue, scope: str, place: _Place) -> bool:
         if scope == "page":
-            if cue not in self._on_page:
-                title = fold(self.page.title or "") if self.segment == "main" else ""
-                self._on_page[cue] = bool(cue.search(title) or cue.search(self.text))
-            return self._on_page[cue]
-        begin, end = {
-            "clause": place.clause,
-            "sentence": place.sentence,
-            "near": (place.before, place.sentence[1]),
-        }[scope]
-        return cue.search(self.text, begin, end) is not None
+            if id(cue) not in self._on_page:
+                self._on_page[id(cue)] = bool(cue.search(self.title) or cue.search(self.text))
+            return self._on_page[id(cue)]
+        begin, end = place.clause if scope == "clause" else place.sentence
+        return cue.search(self.text, place.before if scope == "near" else begin, end) is not None
 
     def _sign(self, quantity: Quantity, before: Quantity | None, its_sign: str | None) -> str:
         """至少三分之一的门诊号源和四分之一的住院床位: the 至少 governs both shares."""

@@ -22,6 +22,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import numbers
 from scrapers.text.fold import fold
+from scrapers.text.scan import Sieve
 
 FOLDER = Path(__file__).parent / "lexicon"
 GENERAL = ("words.yml", "topics.yml", "broad.yml")
@@ -160,7 +161,23 @@ class Lexicon:
     connectives: Cue  # a run of them, whole
     scopes: Cue  # words that make two equal numbers two facts
     broad: Broad
-    by_quantity: Mapping[str, tuple[FactEntry, ...]] = field(default_factory=dict)
+
+    sieve: Sieve = field(default_factory=lambda: Sieve([]))
+    asks: tuple[_Asks, ...] = ()  # numbers of the sieve
+
+    def asked(self, text: str) -> list[FactEntry | StatementEntry]:
+        """The entries that may find something in a text: every cue that they need may be there."""
+        kept = self.sieve.kept(text)
+        return [ask.entry for ask in self.asks if ask.needs <= kept and not (ask.nouns and ask.nouns.isdisjoint(kept))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asks:
+    """An entry, and which cues it needs: all of `needs`, one of `nouns` if it has any."""
+
+    entry: FactEntry | StatementEntry
+    needs: frozenset[int]
+    nouns: frozenset[int]
 
 
 @functools.cache
@@ -189,7 +206,8 @@ def load(folder: Path = FOLDER) -> Lexicon:
             raise LexiconError(f"{path.name}: unknown part {sorted(unknown)[0]!r}")
         facts += [_fact(entry, groups, known, path.name) for entry in content.get("facts") or ()]
         statements += [_statement(entry, groups, known, path.name) for entry in content.get("statements") or ()]
-    by_quantity = {name: tuple(e for e in facts if e.quantity == name) for name in QUANTITIES}
+
+    sieve, asks = _asks([*facts, *statements])
     subject_words = tuple(_words(general["subject"], groups, "topics.yml: subject"))
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
@@ -204,8 +222,24 @@ def load(folder: Path = FOLDER) -> Lexicon:
         scopes=_cue(["@scope"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
         broad=_broad(_read(folder / "broad.yml"), groups, known),
-        by_quantity=by_quantity,
+        sieve=sieve,
+        asks=asks,
     )
+
+
+def _asks(entries: Sequence[FactEntry | StatementEntry]) -> tuple[Sieve, tuple[_Asks, ...]]:
+    """What each entry needs, in numbers of one sieve for all of them."""
+    numbers: dict[str, int] = {}
+
+    def number(cue: Cue) -> int:
+        return numbers.setdefault(cue.pattern, len(numbers))
+
+    asks = []
+    for entry in entries:
+        names = (entry.says,) if isinstance(entry, StatementEntry) else (entry.after, entry.before)
+        nouns = frozenset(number(cue) for cue in names if cue is not None)
+        asks.append(_Asks(entry, frozenset(map(number, entry.needs.values())), nouns))
+    return Sieve(list(numbers)), tuple(asks)
 
 
 def _fact(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str], file: str) -> FactEntry:

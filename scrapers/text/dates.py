@@ -53,6 +53,9 @@ _LIKE_BEGINS = re.compile(
     r"[0-9“\"'一二三四五六七八九十](?:(?<=\d)\d{0,3}\s?(?:年?\s?[-—–~至到]|[:时点月日])"
     r"|(?<=[一二三四五六七八九十])[一二三四五六]?五|(?<=[“\"'])[一二三四五六七八九十]{1,2}五)"
 )
+_NEVER_IN_DATES = re.compile(
+    r"[^\d〇零○O一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v\u3000/.:|,\[\]()-]"
+)
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
 _LABEL = re.compile(
@@ -135,7 +138,7 @@ def own_year(text: str) -> int | None:
 def is_date_line(line: str) -> bool:
     """Nothing but a date, and perhaps a time."""
     line = fold(line)
-    if _DATE_BEGINS.search(line) is None and ":" not in line:
+    if _NEVER_IN_DATES.search(line) is not None:
         return False
     rest = _TIME.sub("", _DATE.sub("", line))
     return rest != line and not rest.strip(" \t\u3000|,[]()")

@@ -214,7 +214,8 @@ def _plain(unit: str | None) -> str:
 
 def _number(text: str, factor: str | None) -> Fraction | None:
     if text[0].isdecimal():
-        value = Fraction(text.replace(",", ""))
+        bare = text.replace(",", "")
+        value = Fraction(bare) if "." in bare else Fraction(int(bare))
     else:
         whole = han(text)
         if whole is None:

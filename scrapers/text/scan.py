@@ -5,7 +5,7 @@ Comes in: expressions and a text. Goes out: the matches that `re` itself would g
 Python tries an expression of several branches at every character of a text. One that begins with a set of characters
 runs over all others ten times as fast, so that set, and a glance at what follows, says where it is worth trying
 (`matches`). Where many expressions are asked of every page, the words that each can't do without are looked for first,
-all in one pass (`AnyOf`).
+all in one pass (`Sieve`, `AnyOf`).
 """
 
 from __future__ import annotations
@@ -31,13 +31,11 @@ def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Ite
             at = candidate.start() + 1
 
 
-class AnyOf:
-    """Expressions joined with |, matched without regard to case: what `search` of the whole would find."""
+class Sieve:
+    """Many expressions, and which of them may match a text at all: one pass for the words they can't do without."""
 
     def __init__(self, expressions: Sequence[str]) -> None:
-        branches = [branch for expression in expressions for branch in _branches(expression)]
-        self._compiled = [re.compile(branch, re.I) for branch in branches]
-        needs = [_needs(branch) for branch in branches]
+        needs = [_needs(f"(?:{expression})") for expression in expressions]
         self._always = frozenset(index for index, words in enumerate(needs) if not words)
         self._owners: dict[str, list[int]] = {}
         for index, words in enumerate(needs):
@@ -45,11 +43,24 @@ class AnyOf:
                 self._owners.setdefault(word, []).append(index)
         self._automaton = AhoCorasick(list(self._owners), implementation=Implementation.DFA)
 
+    def kept(self, text: str) -> set[int]:
+        """The numbers of the expressions that may match, in any case of letters."""
+        words = set(self._automaton.find_matches_as_strings(text.lower(), overlapping=True))
+        return set(self._always).union(*(self._owners[word] for word in words))
+
+
+class AnyOf:
+    """Expressions joined with |, matched without regard to case: what `search` of the whole would find."""
+
+    def __init__(self, expressions: Sequence[str]) -> None:
+        branches = [branch for expression in expressions for branch in _branches(expression)]
+        self._compiled = [re.compile(branch, re.I) for branch in branches]
+        self._sieve = Sieve(branches)
+
     def search(self, text: str) -> re.Match[str] | None:
         """The first match; of several at one place, that of the branch that stands first."""
-        found = set(self._automaton.find_matches_as_strings(text.lower(), overlapping=True))
-        asked = self._always.union(*(self._owners[word] for word in found))
-        hits = [hit for index in sorted(asked) if (hit := self._compiled[index].search(text))]
+        asked = sorted(self._sieve.kept(text))
+        hits = [hit for index in asked if (hit := self._compiled[index].search(text))]
         return min(hits, key=re.Match.start, default=None)
 
 

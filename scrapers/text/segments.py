@@ -31,7 +31,7 @@ LONGEST_NOTE = 600  # characters of a line that is a note of the site though it 
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _CONTENTS = re.compile(r"(?<![\d.])0\d[ 、.]?(?=[\u3400-\u9fff])")
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
@@ -68,6 +68,8 @@ class Line:
     folded: str
     link_share: float = 0.0
     tag: str = ""
+    furniture: bool | None = None  # what is_furniture and is_prose said: they are asked several times
+    prose: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,20 +173,29 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label]) -> None:
 
 def is_prose(line: Line) -> bool:
     """A sentence of an article: long enough, punctuated, not a link."""
-    return (
-        line.link_share < 0.5 and bool(_STOP.search(line.folded)) and len(_HAN.findall(line.text, 0, 200)) >= PROSE_HAN
-    )
+    if line.prose is None:
+        line.prose = _STOP.search(line.folded) is not None and _han(line.text, 200) >= PROSE_HAN
+    return line.prose and line.link_share < 0.5
+
+
+def _han(text: str, most: int) -> int:
+    return sum(map(len, _HAN.findall(text, 0, most)))
 
 
 def is_furniture(line: Line) -> bool:
     """A line that belongs to the site, not to any article."""
-    text = line.folded
-    if ("=" in text or "<" in text) and _RESIDUE.fullmatch(text) and len(_HAN.findall(text)) < 10:
+    if line.furniture is None:
+        line.furniture = _is_furniture(line.folded)
+    return line.furniture
+
+
+def _is_furniture(text: str) -> bool:
+    if ("=" in text or "<" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
         return True
     if len(text) < 300 and _furniture_holds().search(text):
         return True
     stops = "。" in text
-    if not stops and len(text) < LONGEST_NOTE and (_notes().search(text) or len(_CONTENTS.findall(text)) >= CONTENTS):
+    if not stops and len(text) < LONGEST_NOTE and (_notes().search(text) or _is_contents(text)):
         return True
     if len(text) > 120:
         return text.count("|") >= 5 and not stops
@@ -201,6 +212,11 @@ def is_furniture(line: Line) -> bool:
         or (text.count("|") >= 5 and not stops)
         or (dates.is_date_line(text) and "年" not in text)  # 2024年4月30日 is a signature
     )
+
+
+def _is_contents(text: str) -> bool:
+    """02 … 03 … 04 …"""
+    return "0" in text and len(_CONTENTS.findall(text)) >= CONTENTS
 
 
 def _drop_headlines(lines: Sequence[Line], labels: list[Label]) -> None:

@@ -68,16 +68,19 @@ class Traced:
         """Where text[start:end] stood in the text that the first step began with."""
         if not 0 <= start <= end <= len(self.text):
             raise ValueError(f"{start}..{end} is outside a text of {len(self.text)} characters")
-        if self._source is None:
-            return start, end
-        if start == end:
-            at = self._begin(start) if start < len(self.text) else self._end(start)
-            return self._source.origin(at, at)
-        return self._source.origin(self._begin(start), self._end(end))
+        traced = self
+        while traced._source is not None:
+            if start == end:
+                start = end = traced._begin(start) if start < len(traced.text) else traced._end(start)
+            else:
+                start, end = traced._begin(start), traced._end(end)
+            traced = traced._source
+        return start, end
 
     def _begin(self, at: int) -> int:
         index = bisect_right(self._begins, at) - 1
-        return self._starts[index] + (at - self._begins[index] if self._is_straight(index) else 0)
+        begin, start = self._begins[index], self._starts[index]
+        return start + at - begin if at == begin or self._is_straight(index) else start
 
     def _end(self, at: int) -> int:
         if not self._begins:
