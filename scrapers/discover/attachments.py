@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.addresses import absolute
+from scrapers.fetch.challenge import without_deep_formats
 
 ENDINGS = ("pdf", "doc", "docx", "xls", "xlsx", "zip")
 
@@ -43,7 +44,7 @@ def links(markup: str, base: str) -> list[Link]:
     """The files of a notice. A link that leads to another site is a reference, not an attachment."""
     if not _MENTIONED.search(markup):
         return []  # most notices: the parser is not needed, and takes long over hostile markup
-    tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))
+    tree = LexborHTMLParser(_STRAY_ENDS.sub("", without_deep_formats(markup)))
     found: dict[str, Link] = {}
     here = _base(tree, base)
     for node in tree.css("a[href]"):

@@ -51,6 +51,7 @@ SHORT_SENTENCE = 28  # the weight of a message about logins and errors; reports 
 LONG_SENTENCE = 120  # ... of a firewall about what it found
 MANY_TAGS = 4_000  # more than most pages have; a smaller page may nest as it likes
 MANY_OPEN = 8_000  # elements that are never closed: the parser takes time with their square
+MANY_FORMATS = 100  # elements of style that are open at one place
 HOSTILE_PART = 40_000  # characters of such a page that are looked at
 
 Due = Literal["page", "listing", "file"]
@@ -226,6 +227,8 @@ _LEADS_TO = re.compile(
     r"(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href|\.replace\s*\()?\s*[=(]?\s*[\"']([^\"']+)[\"']\s*\)?\s*;?"
 )
 _DOCUMENT_ADDRESS = re.compile(r"[^?#]*\.(?:s?html?|pdf|docx?)")
+_FORMAT = re.compile(r"<(/?)(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])", re.I)
+_FORMAT_TAG = re.compile(rf"{_FORMAT.pattern}[^<>]*>?", re.I)
 _RUN_OF_TAGS = re.compile(r"((?:</?[A-Za-z][^<>]{0,40}>){1,3}?)\1{64,}")
 
 
@@ -234,12 +237,19 @@ def without_runs(markup: str) -> str:
     return _RUN_OF_TAGS.sub(r"\1", markup) if markup.count("<") > MANY_TAGS else markup
 
 
+def without_deep_formats(markup: str) -> str:
+    """The markup without <b> and <font> if they nest deep: a paragraph repeats each that is open where it begins."""
+    steps = (-1 if closes else 1 for closes in _FORMAT.findall(markup))
+    deep = max(itertools.accumulate(steps), default=0) > MANY_FORMATS
+    return _FORMAT_TAG.sub("", markup) if deep else markup
+
+
 class _View:
     """An HTML page as a visitor without scripts would see it."""
 
     def __init__(self, markup: str) -> None:
         self.markup = markup
-        markup = without_runs(markup)
+        markup = without_deep_formats(without_runs(markup))
         if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
             markup = markup[:HOSTILE_PART]
         self._tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))

@@ -64,8 +64,8 @@ class Gate:
         after = self._behind(quantity)
         scopes = {"before": (max(clause[0], quantity.first - CLOSE), quantity.start), "after": after}
         scopes |= {"next": after, "clause": clause, "sentence": sentence}
-        for rule in self.broad.refuse:
-            if self._refuses(rule, quantity, unit, scopes):
+        for rule in self.broad.rules(quantity.unit_class, unit, quantity.is_han):
+            if self._refuses(rule, quantity, scopes):
                 return rule.rule
         subject = self._subject(quantity.start, clause, sentence, before)
         return subject if isinstance(subject, str) else Belongs(subject, unit or None)
@@ -98,13 +98,7 @@ class Gate:
 
     # -- rules
 
-    def _refuses(self, rule: Refusal, quantity: Quantity, unit: str, scopes: dict[str, tuple[int, int]]) -> bool:
-        if rule.quantities and quantity.unit_class not in rule.quantities:
-            return False
-        if rule.units and unit not in rule.units:
-            return False
-        if rule.han and not quantity.is_han:
-            return False
+    def _refuses(self, rule: Refusal, quantity: Quantity, scopes: dict[str, tuple[int, int]]) -> bool:
         if rule.below is not None and quantity.value >= rule.below:
             return False
         if not all(self._has(cue, scope, scopes[scope]) for scope, cue in rule.scopes.items()):

@@ -53,7 +53,7 @@ ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page
 TRADITIONAL = 0.05  # share of traditional characters
 
 _SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
-_CLAUSE = re.compile(r"(?:[^,:]|(?<=\d),(?=\d{3}(?!\d)))*[,:]?")
+_CLAUSE = re.compile(r"(?:[^,:]+|(?<=\d),(?=\d{3}(?!\d)))*[,:]?")
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
@@ -257,7 +257,7 @@ class _Reading:
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[int, bool] = {}  # by id: an expression is slow to hash
-        self._clauses: dict[int, list[tuple[int, int]]] = {}
+        self._places: dict[int, list[tuple[int, _Place]]] = {}  # by sentence: the end of each clause, and its place
         self.title = fold(page.title or "") if item is None else ""
         asked = words.asked(f"{self.title}\n{text}")
         self._entries = [entry for entry in asked if isinstance(entry, FactEntry)]
@@ -312,15 +312,22 @@ class _Reading:
 
     def place(self, at: int) -> _Place:
         index = bisect_right(self._begins, at) - 1
+        if (places := self._places.get(index)) is None:
+            places = self._places[index] = list(self._clauses(index))
+        for end, place in places:
+            if at < end:
+                return place
         sentence = self.sentences[index]
-        if (clauses := self._clauses.get(index)) is None:
-            clauses = self._clauses[index] = [m.span() for m in _CLAUSE.finditer(self.text, *sentence)]
-        clause = sentence
-        for span in clauses:
-            if span[0] <= at < span[1]:
-                clause = _trim(self.text, *span)
-                break
-        return _Place(clause, sentence, self.sentences[index - 1][0] if index else sentence[0])
+        return _Place(sentence, sentence, self._before(index))
+
+    def _clauses(self, index: int) -> Iterator[tuple[int, _Place]]:
+        sentence, before = self.sentences[index], self._before(index)
+        for match in _CLAUSE.finditer(self.text, *sentence):
+            yield match.end(), _Place(_trim(self.text, *match.span()), sentence, before)
+
+    def _before(self, index: int) -> int:
+        """Where the sentence before begins."""
+        return self.sentences[max(0, index - 1)][0]
 
     # -- claims
 

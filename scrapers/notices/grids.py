@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from scrapers.fetch.challenge import without_deep_formats
+
 WIDEST = 60  # columns that are read
 LONGEST = 5000  # rows
 LONGEST_CELL = 4000  # characters
@@ -39,7 +41,7 @@ def read(markup: str) -> list[Grid]:
     if "<table" not in markup and "<TABLE" not in markup:
         return []
     grids = []
-    for table in LexborHTMLParser(markup).css("table"):
+    for table in LexborHTMLParser(without_deep_formats(markup)).css("table"):
         grid = _grid(table)
         if len(grid) > 1 and max(map(len, grid)) > 1:
             grids.append(grid)

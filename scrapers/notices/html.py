@@ -18,7 +18,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scrapers.fetch.challenge import without_runs
+from scrapers.fetch.challenge import without_deep_formats, without_runs
 
 _FRAME = re.compile(r"<(?:!doctype|html|head|body|meta|title|div|table|article)\b", re.I)
 _TAG = re.compile(r"<[^<>]{1,300}>")
@@ -98,7 +98,7 @@ def is_html(text: str, media_type: str | None = None) -> bool:
 def draw(markup: str) -> Drawn:
     """The page as text."""
     pen = _Pen()
-    markup = without_runs(markup)
+    markup = without_deep_formats(without_runs(markup))
     if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
         _read_tags(_RAW_TOKEN.findall(_RAW_CODE.sub("", markup)), pen)
         return pen.finish()

@@ -130,6 +130,19 @@ class Broad:
     refuse: tuple[Refusal, ...]
     automaton: AhoCorasick
     owner: tuple[int, ...]  # pattern of the automaton → index of its subject
+    _rules: dict[tuple[str, str, bool], tuple[Refusal, ...]] = field(default_factory=dict, repr=False, compare=False)
+
+    def rules(self, quantity: str, unit: str, han: bool) -> tuple[Refusal, ...]:
+        """The refusals that look at numbers of this kind; the units are few."""
+        if (rules := self._rules.get((quantity, unit, han))) is None:
+            rules = self._rules[quantity, unit, han] = tuple(
+                rule
+                for rule in self.refuse
+                if (not rule.quantities or quantity in rule.quantities)
+                and (not rule.units or unit in rule.units)
+                and (han or not rule.han)
+            )
+        return rules
 
 
 _FACT_KEYS = frozenset(f.name for f in fields(FactEntry)) - {"where"}

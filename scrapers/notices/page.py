@@ -26,6 +26,7 @@ NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
+_RUNS = re.compile(rf"{_WORDS.pattern}+")
 _SOURCE = re.compile(
     r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:\s?"
     r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
@@ -367,7 +368,7 @@ def _same(text: str, title: str) -> bool:
 
 
 def _key(text: str) -> str:
-    return "".join(_WORDS.findall(text))
+    return "".join(_RUNS.findall(text))
 
 
 def _without_markup(text: str) -> str:

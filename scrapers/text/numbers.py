@@ -70,6 +70,12 @@ _AFTER = {"以上": ">=", "及以上": ">=", "含以上": ">=", "以下": "<=", 
 _PER = re.compile(r"每(?:个)?(?P<per>半年|年度?|季度?|月|周|天|日)[^\d,。;:!?、()每]{0,10}$")
 _ORDINAL = re.compile(r"(?:第|之|其|星期|周|排名|编号)\s?$")
 
+# How those expressions end: a look at one character spares most of them.
+_PREFIX_ENDS = frozenset({word[-1] for word in _SIGN} | set("了过")) | {
+    c for c in map(chr, range(0x3001)) if c.isspace()
+}
+_ORDINAL_ENDS = frozenset("第之其期周名号")
+
 _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEP = {"十": 10, "百": 100, "千": 1000}
 _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
@@ -145,7 +151,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if match["after"]:
         end = match.start("after")
     before = text[max(0, start - _LOOK_BACK) : start]
-    if _ORDINAL.search(before):
+    if before[-2:].rstrip()[-1:] in _ORDINAL_ENDS and _ORDINAL.search(before):
         return None
     sign, first = _comparator(before, start)
     sign = _AFTER.get(match["after"] or "", sign)
@@ -159,7 +165,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         sign = "between"
     elif sign == "=" and (match["more"] or match["more2"] or match["rmore"]):
         sign = ">"
-    per = match["per"] or (m["per"] if (m := _PER.search(text[max(0, start - _LOOK_BACK) : start])) else None)
+    per = match["per"] or (m["per"] if "每" in before and (m := _PER.search(before)) else None)
     per = {"季": "季度", "年度": "年"}.get(per, per) if per else None
     number = match["v"] or match["lo"] or match["num"] or match["half"] or match["pct"] or match["round"] or "0"
     return Quantity(
@@ -230,9 +236,9 @@ def _integer(text: str) -> int | None:
 
 def _comparator(before: str, start: int) -> tuple[str, int]:
     """The sign that the words before a number give it, and where those words begin."""
-    match = _PREFIX.search(before)
+    match = _PREFIX.search(before) if before[-1:] in _PREFIX_ENDS else None
     sign = _SIGN[match["word"]] if match else "="
-    if sign == "=" and (least := _LEAST.search(before)):
+    if sign == "=" and "少" in before and (least := _LEAST.search(before)):
         return ">=", start - len(before) + least.start()
     return sign, start - len(before) + match.start() if match else start
 

@@ -49,3 +49,15 @@ def test_a_page_nested_deep_keeps_its_text(opens: str) -> None:
     closes = "".join(f"</{name}>" for name in reversed(opens.strip("<>").split("><")))
     page = f"{MARKUP}{opens * 20_000}<p>{CONTEXT}</p>{closes * 20_000}</body></html>"
     assert CONTEXT in notices.drawn_text(page.encode())
+
+
+@pytest.mark.parametrize("unit", ['<font size="#"><p>甲#', '<b id="#">甲#<table><tr><td>乙', '<p><i title="#">甲</p>'])
+@pytest.mark.parametrize("closes", ["", "</font></b></i>"])
+def test_styles_within_styles_cost_twice_as_much_when_doubled(unit: str, closes: str) -> None:
+    """Each paragraph repeats every style that is open before it: 3,000 of them would be a tree of millions."""
+
+    def parse(run: str) -> None:
+        opened = "".join(unit.replace("#", str(number)) for number in range(len(run)))
+        notices.parse_page(f"{MARKUP}<p>{CONTEXT}</p>{opened}{closes * len(run)}".encode())
+
+    assert growth(parse, "x", 3000, 6000) < 2.3
