@@ -130,12 +130,12 @@ class Broad:
     refuse: tuple[Refusal, ...]
     automaton: AhoCorasick
     owner: tuple[int, ...]  # pattern of the automaton → index of its subject
-    _rules: dict[tuple[str, str, bool], tuple[Refusal, ...]] = field(default_factory=dict, repr=False, compare=False)
+    asked: dict[tuple[str, str, bool], tuple[Refusal, ...]]  # what `rules` has answered
 
     def rules(self, quantity: str, unit: str, han: bool) -> tuple[Refusal, ...]:
         """The refusals that look at numbers of this kind; the units are few."""
-        if (rules := self._rules.get((quantity, unit, han))) is None:
-            rules = self._rules[quantity, unit, han] = tuple(
+        if (rules := self.asked.get((quantity, unit, han))) is None:
+            rules = self.asked[quantity, unit, han] = tuple(
                 rule
                 for rule in self.refuse
                 if (not rule.quantities or quantity in rule.quantities)
@@ -326,6 +326,7 @@ def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics:
         refuse=tuple(_refusal(entry, groups) for entry in content["refuse"]),
         automaton=AhoCorasick([cue for cue, _ in patterns], matchkind=MatchKind.LeftmostLongest),
         owner=tuple(index for _, index in patterns),
+        asked={},
     )
 
 
