@@ -271,7 +271,7 @@ def trim_title(title: str) -> str:
         tail[1] in cues().title_suffixes or tail[1].endswith(cues().outlets)
     ):
         title = title[: tail.start()]
-    elif (site := _SITE.search(title)) and len(_HAN.findall(title[: site.start()])) >= 12:
+    elif (site := _SITE.search(title)) and _han(title, site.start()) >= 12:
         title = title[: site.start()]
     title = _DATELINE_TITLE.sub("", title)
     mark = _TITLE_MARK.search(fold(title))
