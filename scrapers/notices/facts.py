@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from scrapers.notices import broad
 from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
@@ -216,8 +216,7 @@ def _damage(text: str) -> list[str]:
 # ---------------------------------------------------------------- reading
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a cue is looked for: the clause and sentence around a number, and the sentence before."""
 
     clause: tuple[int, int]

@@ -62,8 +62,7 @@ def _count(text: str) -> Counter[str]:
     for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
         votes[words.owner[pattern]] += 1
     for mention in gazetteer.find(text):
-        sides = {_BEYOND.get(region.province[:2], MAINLAND) for region in mention.candidates}
-        if sides == {MAINLAND}:  # those beyond are among the words
+        if all(region.province[:2] not in _BEYOND for region in mention.candidates):  # those are among the words
             votes[MAINLAND] += 1
     return votes
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from scrapers.text.fold import fold
 from scrapers.text.scan import matches
@@ -71,8 +71,7 @@ _OTHER_LABEL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DateMention:
+class DateMention(NamedTuple):
     """`iso` is None where the text does not give the year. precision: day | month | quarter | half-year | year-end |
     year."""
 

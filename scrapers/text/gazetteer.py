@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import ahocorasick_rs
 import yaml
@@ -73,8 +73,7 @@ class Region:
         return other.parent == self.adcode and self.adcode is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """text[start:end] names a place: one region where the name, with what stands before it, leaves no other.
 
     `is_short`: written without 省, 市, 县 …, so it may be an ordinary word too.

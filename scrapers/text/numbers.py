@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 
@@ -82,8 +82,7 @@ _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 1
 _LOOK_BACK = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """text[start:end] is the number with its unit; [first:last] takes in the comparator words."""
 
     start: int

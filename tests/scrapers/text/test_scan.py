@@ -16,8 +16,8 @@ from scrapers.text.fold import fold
 from scrapers.text.scan import SPACES, AnyOf, matches
 
 SIGNS = (
-    "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家近超逾过千"
-    '万亿%余多几,。、\nSAhttp“"'
+    "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
+    '近超逾过千万亿%余多几,。、\nSAhttp“"'
 )
 WORDS = [
     "2023年",
