@@ -37,6 +37,7 @@ LENGTH_PER_POINT = 300  # a longer text needs a point for so many characters ...
 OURS_AT_LENGTH = 16  # ... up to these: a long document may be ours in one chapter
 OURS_SHORT = 2  # the same for a text of SHORT characters
 SHORT = 160
+SHORT_PAGE = 800  # characters of a page that has no room to mention what it is not about
 TEASER = 300  # characters of a text that is cut off with …
 FOCUS = 150  # a page with a point in so many characters speaks of us all through
 GENERAL_TOPIC = "consortium_stats"  # of a page on our subjects that names no other
@@ -137,11 +138,13 @@ def subject(words: Lexicon, title: str | None, body: str) -> Subject:
     if weight(words.foreign) * 2 > ours:
         return NOT_OURS
     pages = ceil(len(text) / 2000) or 1  # a long document mentions everything once
+    is_short = len(text) <= SHORT_PAGE
     topics = []
     for topic in words.topics:
-        enough = topic.at_least * (pages if topic.at_least > 1 else 1)
-        titled = topic.title.search(head) is not None and topic.title_unless not in topics
-        if titled or len(topic.cue.findall(text)) >= enough:
+        enough = topic.short if is_short else topic.at_least * (pages if topic.at_least > 1 else 1)
+        if topic.unless in topics:
+            continue
+        if topic.title.search(head) or len(topic.cue.findall(text)) >= enough:
             topics.append(topic.name)
     return Subject(True, tuple(topics), focused=in_title or ours * FOCUS > len(text))
 

@@ -154,8 +154,9 @@ class Topic:
     name: str
     cue: Cue
     at_least: int  # mentions in the body
+    short: int  # the same for a short page
     title: Cue  # one of these in the title is enough: the cues, and words that many pages mention in passing
-    title_unless: str | None  # a topic above this one that the same words in a title speak of
+    unless: str | None  # a topic above this one that these words belong to where the page has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,16 +199,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
     """Every entry of every file in the folder."""
     groups = {name: _words(words, {}, "words.yml") for name, words in _read(folder / "words.yml").items()}
     general = _read(folder / "topics.yml")
-    topics = tuple(
-        Topic(
-            name,
-            _cue(spec["cues"], groups, f"topics.yml: {name}"),
-            int(spec.get("at_least", 2)),
-            _cue([*spec["cues"], *spec.get("title", ())], groups, f"topics.yml: {name}: title"),
-            spec.get("title_unless"),
-        )
-        for name, spec in general["topics"].items()
-    )
+    topics = tuple(_topic(name, spec, groups) for name, spec in general["topics"].items())
     known = {topic.name for topic in topics} | set(general["other_topics"])
     facts: list[FactEntry] = []
     statements: list[StatementEntry] = []
@@ -253,6 +245,14 @@ def _asks(entries: Sequence[FactEntry | StatementEntry]) -> tuple[Sieve, tuple[_
         nouns = frozenset(number(cue) for cue in names if cue is not None)
         asks.append(_Asks(entry, frozenset(map(number, entry.needs.values())), nouns))
     return Sieve(list(numbers)), tuple(asks)
+
+
+def _topic(name: str, spec: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Topic:
+    where = f"topics.yml: {name}"
+    at_least = int(spec.get("at_least", 2))
+    title = _cue([*spec["cues"], *spec.get("title", ())], groups, f"{where}: title")
+    short = int(spec.get("short", at_least))
+    return Topic(name, _cue(spec["cues"], groups, where), at_least, short, title, spec.get("unless"))
 
 
 def _fact(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str], file: str) -> FactEntry:

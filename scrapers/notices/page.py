@@ -19,6 +19,8 @@ from scrapers.text.segments import Label, Line, cues
 from scrapers.text.trace import Edit, Traced
 
 TITLE_LENGTH = range(6, 121)
+TICKER = 4  # so many pieces on one line are a list of headlines
+LONGEST_HALF = 60  # characters of the second line of a title
 HEAD_LINES = 12  # lines in which a page shows title, date and source
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
@@ -33,7 +35,7 @@ _SOURCE = re.compile(
 )
 _HEAD_LABEL = re.compile(
     r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
-    r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性)"
+    r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
 )
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
@@ -44,6 +46,21 @@ _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)�
 # A date with its weekday, a volume of a journal, a table of what a document is, a row of catchwords.
 _NOT_TITLE = re.compile(
     r"(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|.*(?:Vol\.|DOI:|Issue).*|[^|]{0,12}:\s?\|.*|(?:[^,。]{2,40},){3,}.*"
+)
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
+_JOURNAL = re.compile(
+    r"\bDOI\b|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
+)  # where a paper appeared, not its title
+_ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
+_PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
+_PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "批复")
+_ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
+_PIECES = re.compile(r"\s{2,}|[,、…|]")
+_RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
+    r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d:\d{2}(?::\d{2})?)?\s{0,4}"
+    r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}"
+    r"|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
+    r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
@@ -113,10 +130,9 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
 
 def _from_text(raw: str) -> tuple[str, _Sheet]:
     cleaned = clean.clean(raw)
-    lines = _lines(cleaned.traced.text)
+    lines = _parted(_lines(cleaned.traced.text))
     title_at = _title_line(lines)
-    title = lines[title_at].text if title_at is not None else _original_title(lines)
-    first = 0 if title_at is None else title_at + 1
+    title, first = _title_from(lines, title_at)
     return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
 
 
@@ -160,6 +176,17 @@ def _lines(text: str) -> list[Line]:
             lines.append(Line(start, end, trimmed, folded[start:end]))
         at += len(whole) + 1
     return lines
+
+
+def _parted(lines: Sequence[Line]) -> list[Line]:
+    """Text from the web often runs the line of date and source, or of the editor, into the article's sentence."""
+    parts: list[Line] = []
+    for index, line in enumerate(lines):
+        if index < HEAD_LINES and (run := _RUN_HEAD.match(line.folded)) and run.end() < len(line.text):
+            parts.append(segments.cut(line, 0, run.end()))
+            line = segments.cut(line, run.end(), len(line.text))
+        parts += segments.parted(line)
+    return parts
 
 
 # ---------------------------------------------------------------- what both do with their lines
@@ -210,7 +237,8 @@ def _is_head(line: Line) -> bool:
         return False
     if line.folded.startswith("——"):  # the second half of a title
         return True
-    return bool(_HEAD_LABEL.search(line.folded[:40]) and re.search(r"[:|\d]", line.folded)) or (
+    start = _SPACED.sub("", line.folded[:40]) if ":" in line.folded[:40] else line.folded[:40]
+    return bool(_HEAD_LABEL.search(start) and re.search(r"[:|\d]", line.folded)) or (
         len(line.text) <= 60 and dates.published(line.text) is not None and len(_HAN.findall(line.text)) <= 20
     )
 
@@ -273,23 +301,53 @@ def _title_line(lines: Sequence[Line]) -> int | None:
     for index, line in enumerate(lines[:HEAD_LINES]):
         if segments.is_furniture(line) or _is_head(line) or _is_outlet(line) or doc_numbers.own([line.text]):
             continue
-        if segments.is_prose(line) or line.folded.endswith(_NO_TITLE) or _SALUTATION.fullmatch(line.folded):
+        if _is_ticker(line):
+            continue
+        if segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")):
             break
         if _may_be_title(line):
             candidates.append(index)
             if index + 1 < len(lines) and _is_head(lines[index + 1]) and _is_stating(lines[index + 1]):
                 return index
-    others = [line for at, line in enumerate(lines[: 2 * HEAD_LINES]) if at not in candidates]
-    repeated = (index for index in candidates if _is_repeated(lines[index], others))
-    return next(repeated, candidates[0] if candidates else None)
+    echoed = (index for index in candidates if _is_echoed(lines, index))
+    return next(echoed, candidates[0] if candidates else None)
 
 
-def _is_repeated(line: Line, others: Sequence[Line]) -> bool:
-    """A title stands in the path to the page as well, or at the head of its first line."""
-    return any(
-        other.folded.startswith(line.folded) or (segments.is_furniture(other) and other.folded.endswith(line.folded))
-        for other in others
-    )
+def _title_from(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
+    """The title that begins on that line, and the line behind it. Official titles run over two lines, and a notice
+    without one names in its first sentence what it issues."""
+    if at is None:
+        issued = next((found for line in lines[:HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
+        return (issued["title"] if issued else _original_title(lines)), 0
+    title, follows = lines[at].text, lines[at + 1] if at + 1 < len(lines) else None
+    if (
+        follows is not None
+        and not title.endswith(_PAPER_ENDS)
+        and follows.folded.endswith(_PAPER_ENDS)
+        and len(follows.text) <= LONGEST_HALF
+        and "。" not in follows.text
+        and (_PAPER.match(title) or (title.endswith(_ISSUERS) and _PAPER.match(follows.text)))
+    ):
+        return title + follows.text, at + 2
+    return title, at + 1
+
+
+def _is_ticker(line: Line) -> bool:
+    """Several headlines or search words on one line: what sites and their spammers put above an article."""
+    if "。" in line.text or ":" in line.folded[:12]:
+        return False
+    return len([piece for piece in _PIECES.split(line.text) if len(piece.strip()) >= 4]) >= TICKER
+
+
+def _is_echoed(lines: Sequence[Line], index: int) -> bool:
+    """The line stands in the head a second time: alone, at the end of a trail, or at the beginning of another line."""
+    own = lines[index].text
+    for other, line in enumerate(lines[: HEAD_LINES + 3]):
+        if other == index or own not in line.text:
+            continue
+        if line.text.startswith(own) or line.text.endswith(own) or "[J]" in line.text:
+            return True
+    return False
 
 
 def _original_title(lines: Sequence[Line]) -> str | None:
@@ -301,9 +359,12 @@ def _original_title(lines: Sequence[Line]) -> str | None:
 
 
 def _may_be_title(line: Line) -> bool:
+    if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or _JOURNAL.search(line.folded):
+        return False
     if _NOT_TITLE.fullmatch(line.folded) or line.folded.startswith(("——", "--")):
         return False
-    return len(line.text) in TITLE_LENGTH and len(_HAN.findall(line.text)) >= 5 and line.link_share < 0.5
+    han = len(_HAN.findall(line.text))
+    return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))
 
 
 def _is_stating(line: Line) -> bool:

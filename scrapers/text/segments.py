@@ -26,6 +26,7 @@ Label = Literal["main", "related", "template"]
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
+CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
@@ -54,6 +55,19 @@ _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
     r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|\d\s*%"
 )
+_OF_THE_SITE = re.compile(
+    r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
+    r"|\(?(?:资料图片?|图片来源|制图|绘图|配图|摄影|图|文|图文|视频)\s?[/:丨|。].{0,24}"  # who made it
+    r"|.{0,24}[ 。/]摄\)?"
+    r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
+    r"|(?:关注|關注).{2,8}|.{2,16}(?:移动版|手机版|电脑版|触屏版)|(?:温馨|版权|友情|小编)提示:?"
+    r"|[^。]{0,100}https?://[^。]{0,80}"
+    r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}",
+    re.I,
+)
+_EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
+_MADE_BY = re.compile(rf"\s{{0,3}}[(【\[]\s?{_EDITOR}\s?[)】\]]$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$")
+_STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
 _LATIN = re.compile(r"[A-Za-z]")
 _FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
@@ -165,10 +179,30 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label]) -> None:
         if labels[index] == "main" and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN:
             labels[index] = "template"
     tail = [index for index in range(prose[-1] + 1, len(lines)) if labels[index] == "main"]
+    if sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
+        return
     if len(tail) <= TAIL:
         for index in tail:
             if not _TAIL_KEPT.search(lines[index].folded):
                 labels[index] = "related"
+
+
+def parted(line: Line) -> list[Line]:
+    """A sentence and the editor's name that stands behind it on the same line."""
+    made_by = _MADE_BY.search(line.folded)
+    if made_by is None:
+        return [line]
+    return [cut(line, 0, made_by.start()), cut(line, made_by.start(), len(line.text))]
+
+
+def cut(line: Line, begin: int, end: int) -> Line:
+    """The part text[begin:end], trimmed."""
+    part = line.text[begin:end]
+    begin += len(part) - len(part.lstrip())
+    end -= len(part) - len(part.rstrip())
+    return Line(
+        line.start + begin, line.start + end, line.text[begin:end], line.folded[begin:end], line.link_share, line.tag
+    )
 
 
 def is_prose(line: Line) -> bool:
@@ -209,6 +243,7 @@ def _is_furniture(text: str) -> bool:
         or _POSITION.match(text) is not None
         or _BREADCRUMB.fullmatch(text) is not None
         or _ORIGINAL_TITLE.fullmatch(text) is not None
+        or _OF_THE_SITE.fullmatch(text) is not None
         or (text.count("|") >= 5 and not stops)
         or (dates.is_date_line(text) and "年" not in text)  # 2024年4月30日 is a signature
     )

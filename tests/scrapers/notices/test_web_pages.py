@@ -1,0 +1,155 @@
+"""Texts as they lie on the web: what is title, date, article and subject, and what is the site's. One cause a case."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrapers import notices
+from scrapers.records import Notice
+
+ARTICLE = (
+    "河湾县近日召开紧密型县域医共体建设推进会,总结两年来县乡村三级协同的做法,部署下一步任务。\n"
+    "会议提出,各成员单位要把检查检验、慢病管理和人员培训统一起来,让群众在乡镇就能看好常见病。"
+)
+LAST = "让群众在乡镇就能看好常见病。"
+TITLE = "河湾县推进紧密型县域医共体建设"
+PLAIN = "河湾县医共体让乡镇卫生院接得住常见病"
+
+
+def read(text: str) -> Notice:
+    return notices.parse_page(text.encode())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"首页 > 快讯 > {TITLE}\n06月11日 星期三\n09:20\n{TITLE}",
+        f"网红景点打卡,免费看剧大全,明星写真合集,手机游戏排行\nlogo\n{TITLE}\n\n{TITLE}",
+        f"某剧今晚开播…  游戏更新内容一览   球队公布大名单!   歌手新专辑上线\n\n{TITLE}",
+        f"新华社青川3月5日电题:{TITLE}",
+        f"卫生管理学刊  2021, Vol. 8 Issue (2): 11-15  DOI: 10.0000/abc.2021\n李某, 王某. {TITLE}[J].\n{TITLE}",
+        f"{TITLE}\n——以三个乡镇为例",
+        f"索引号: | 0001 | 发布机构: | \n生效日期: | 2024-10-31 | \n文 号: | 所属主题: | 医改 |\n{TITLE}",
+        f"资料图。张某 摄\n{TITLE}",
+    ],
+    ids=["trail", "spam", "ticker", "wire", "journal", "subtitle", "metadata", "caption"],
+)
+def test_the_title_is_found_below_what_is_not_one(head: str) -> None:
+    notice = read(f"{head}\n{ARTICLE}")
+    assert (notice.title, notice.publish_date) == (TITLE, None)
+    assert notice.body == ARTICLE
+
+
+def test_an_official_title_runs_over_two_lines() -> None:
+    notice = read(f"河湾县人民政府办公室\n关于印发河湾县医共体建设方案的通知\n\n{ARTICLE}")
+    assert notice.title == "河湾县人民政府办公室关于印发河湾县医共体建设方案的通知"
+    notice = read(f"关于印发河湾县紧密型县域\n医共体建设实施方案的通知\n{ARTICLE}")
+    assert notice.title == "关于印发河湾县紧密型县域医共体建设实施方案的通知"
+
+
+def test_a_notice_without_title_names_what_it_issues() -> None:
+    issued = "《河湾县医共体建设实施方案》已经县政府同意,现印发给你们,请认真贯彻执行,遇有问题及时报告。"
+    notice = read(f"河府办发〔2024〕7号\n\n各乡镇人民政府,县级各部门:\n{issued}\n{ARTICLE}")
+    assert notice.title == "河湾县医共体建设实施方案"
+
+
+def test_an_english_title_is_one() -> None:
+    notice = read(
+        "Community imaging hubs open in three towns\n\nThree towns opened imaging hubs on Monday, it was said."
+    )
+    assert notice.title == "Community imaging hubs open in three towns"
+    assert not notice.relevant
+
+
+def test_a_head_that_runs_into_the_sentence_is_parted() -> None:
+    notice = read(f"{TITLE}\n2025-01-09 浏览次数:12{ARTICLE}(责任编辑:小林)")
+    assert (notice.publish_date, notice.body) == ("2025-01-09", ARTICLE)
+
+
+@pytest.mark.parametrize("label", ["生效日期", "废止日期", "成文日期", "收稿日期", "会议时间"])
+def test_the_date_of_something_else_is_not_that_of_publication(label: str) -> None:
+    assert read(f"{TITLE}\n{label}:2024-10-31\n{ARTICLE}").publish_date is None
+
+
+def test_date_and_source_may_stand_below_the_article() -> None:
+    assert read(f"{ARTICLE}\n文 / 小林\n2025-11-28 12:02:06\n来源:河湾网").publish_date == "2025-11-28"
+    assert read(f"{ARTICLE}\n2025-11-28 12:02:06\n另一家医院开业").publish_date is None  # whose date, no one says
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "河湾生活网 hewan-life.com",
+        "a0b1c2d3.jpg",
+        "制图/张某",
+        "资料来源:河湾某净化设备公司技术部 联系人:王某 网址:http://hewan.example/a",
+        "小编提示,记得把好消息分享给大家!",
+        "河湾家政中介\n未经允许不得转载:",
+        "热气球节今日开幕\n双胞胎熊猫亮相\n电影票房破3亿 影迷:值得一看",
+        "【版权提示】本站尊重知识产权。如有疑问,请来信说明,我们将及时处理。",
+    ],
+)
+def test_what_the_site_hangs_below_the_article_is_not_the_article(tail: str) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}\n{tail}").body == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "河湾县卫生健康局\n2024年3月2日",
+        "附件:试点乡镇名单",
+        "青石镇\n白沙乡\n柳林镇",
+        "上转患者 120人\n下转患者 80人\n两年来的变化",
+    ],
+    ids=["signature", "annex", "places", "chart"],
+)
+def test_what_closes_an_article_stays(tail: str) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}\n{tail}").body == f"{ARTICLE}\n{tail}"
+
+
+@pytest.mark.parametrize(
+    ("topic", "text"),
+    [
+        ("resource_sinking", "三甲医院“组团式”帮扶山区\n\n两家医院的“组团式”帮扶进入第二年,山区医院留住了病人。"),
+        ("family_doctor", "村医签约到家\n\n河湾县推行乡村医生签约服务,签约医生每月上门,老人不出村就能测血压、取药。"),
+        ("mutual_recognition", "三地影像资料共享\n\n三地医院试行影像资料共享,检查结果互认,患者转诊时不再重复检查。"),
+        (
+            "consortium_stats",
+            "河湾医院联盟成立\n\n十家公立医院组成医院联盟,医院联盟成员单位共用检验平台,医院联盟统一培训。",
+        ),
+        (
+            "telemedicine",
+            "一张心电图的旅程\n\n县人民医院为基层医疗机构配备远程心电设备,胸痛病人就地转诊,省下路上的时间。",
+        ),
+    ],
+)
+def test_a_page_of_ours_in_other_words(topic: str, text: str) -> None:
+    notice = read(text)
+    assert notice.relevant
+    assert topic in notice.topics
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "中国医疗队获颁勋章\n\n援外医疗队完成任务,医疗队两年来在当地巡回医疗,总统向队员致谢。",
+        "河湾教育集团\n\n学校之间对口帮扶,教师组团式支教,教育集团内学分互认,校长轮岗,课堂共享。",
+        "县域医共体信息化解决方案\n\n系统支持双向转诊、远程会诊、医共体绩效,帮助县级医院管理成员单位。",
+        "某诊所违规开展远程心电诊断案\n\n执法人员发现诊所违规开展远程诊断,当事人未签远程医疗协议,行政处罚已送达。",
+        "家庭医生报告模板\n\n第一章家庭医生概述。第二章家庭医生服务。第三章家庭医生团队。本模板供下载,模板可改。",
+    ],
+    ids=["abroad", "schools", "software", "offence", "template"],
+)
+def test_a_page_that_borrows_our_words_is_not_ours(text: str) -> None:
+    notice = read(text)
+    assert (notice.relevant, notice.topics, notice.facts) == (False, [], [])
+
+
+def test_a_target_that_is_reached_makes_no_page_of_targets() -> None:
+    text = "对口帮扶见成效\n\n对口帮扶三年来,帮扶医院派驻专家,已有12家县医院达到二级甲等医院水平。"
+    assert "policy_target" not in read(text).topics
+
+
+def test_a_page_of_pilots_is_not_filed_under_what_is_piloted() -> None:
+    text = "两县列入试点\n\n医共体建设试点县增加两个,医共体章程由县里定,医共体牵头医院由省里评,试点县名单另发。"
+    assert (read(text).topics) == ["pilot_list"]
