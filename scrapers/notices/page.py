@@ -37,15 +37,20 @@ _HEAD_LABEL = re.compile(
     r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
 )
+_DATE_WITHIN = re.compile(
+    r"[\u4e00-\u9fff]{2,}20\d\d年\d{1,2}月\d{1,2}日(?!星期|上午|下午)[\u4e00-\u9fff]{4,}"
+)  # in a title
+_PLACE = re.compile(r"地\s*点\s*:")
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _SALUTATION = re.compile(r"各[^。]{1,100}:$|(?:尊敬的|亲爱的)?[^,。]{0,60}:$")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
-# A date with its weekday, a volume of a journal, a table of what a document is, a row of catchwords.
+# A date with its weekday, a volume of a journal, a table of what a document is, catchwords, authors.
 _NOT_TITLE = re.compile(
-    r"(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|.*(?:Vol\.|DOI:|Issue).*|[^|]{0,12}:\s?\|.*|(?:[^,。]{2,40},){3,}.*"
+    r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|.*(?:Vol\.|DOI:|Issue).*|[^|]{0,12}:\s?\|.*"
+    r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
 _JOURNAL = re.compile(
@@ -195,7 +200,8 @@ def _parted(lines: Sequence[Line]) -> list[Line]:
 def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     """Head and segments of a sheet."""
     head_end = _head_end(sheet)
-    head = sheet.lines[_head_begin(sheet) : head_end]
+    begin = _head_begin(sheet)
+    head = sheet.lines[begin:head_end]
     inner = sheet.lines[max(sheet.first, min(head_end, sheet.last)) : sheet.last]
     labels = segments.label(inner)
     main = _trim([line for line, label in zip(inner, labels, strict=True) if label == "main"], sheet.title)
@@ -203,7 +209,12 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     traced, body_length, spans = _assemble(sheet.traced, main, related)
     page = Page(raw, traced, body_length, "", False, related=spans)
     page.title = segments.trim_title(sheet.title) if sheet.title else None
-    page.publish_date, page.publish_time = _published(sheet.meta, head) or _published_near(inner) or (None, None)
+    dated = [  # a title dates what it tells of
+        line
+        for index, line in enumerate(head, begin)
+        if index != sheet.title_at and not _is_event(sheet.lines[index : index + 3])
+    ]
+    page.publish_date, page.publish_time = _published(sheet.meta, dated) or _published_near(inner) or (None, None)
     page.source = _source(sheet.meta, head)
     page.doc_number = doc_numbers.own([line.text for line in [*head, *main[:HEAD_LINES]]])
     if not main:
@@ -239,7 +250,10 @@ def _is_head(line: Line) -> bool:
         return True
     start = _SPACED.sub("", line.folded[:40]) if ":" in line.folded[:40] else line.folded[:40]
     return bool(_HEAD_LABEL.search(start) and re.search(r"[:|\d]", line.folded)) or (
-        len(line.text) <= 60 and dates.published(line.text) is not None and len(_HAN.findall(line.text)) <= 20
+        len(line.text) <= 60
+        and dates.published(line.text) is not None
+        and len(_HAN.findall(line.text)) <= 20
+        and _DATE_WITHIN.match(line.folded) is None
     )
 
 
@@ -450,6 +464,11 @@ def _published(meta: dict[str, str], head: Sequence[Line]) -> tuple[str, str | N
         if len(line.text) <= 100 and not dates.is_other(line.text) and (found := dates.published(line.text)):
             return found
     return None
+
+
+def _is_event(lines: Sequence[Line]) -> bool:
+    """时间 with 地点 right below it is when a meeting was held."""
+    return re.match(r"时\s*间", lines[0].folded) is not None and any(_PLACE.match(line.folded) for line in lines[1:])
 
 
 def _published_near(inner: Sequence[Line]) -> tuple[str, str | None] | None:

@@ -44,6 +44,7 @@ _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
+_LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 _NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
@@ -68,6 +69,9 @@ _OF_THE_SITE = re.compile(
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
 _MADE_BY = re.compile(rf"\s{{0,3}}[(【\[]\s?{_EDITOR}\s?[)】\]]$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$")
 _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
+_HEAD_NOTE = re.compile(  # what stands above an article and says what it is filed under
+    r"(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
+)
 _LATIN = re.compile(r"[A-Za-z]")
 _FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
@@ -140,7 +144,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
         if current == "main" and begun and _is_end(line, ends):
             current = "related"
             labels.append("template")
-        elif is_furniture(line):
+        elif is_furniture(line) or (not begun and _HEAD_NOTE.match(line.folded)):
             labels.append("template")
         else:
             labels.append(current)
@@ -308,7 +312,7 @@ def trim_title(title: str) -> str:
         title = title[: tail.start()]
     elif (site := _SITE.search(title)) and _han(title, site.start()) >= 12:
         title = title[: site.start()]
-    title = _DATELINE_TITLE.sub("", title)
+    title = _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title))
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or fold(title[: mark.start()]).strip(" 【】[]") not in cues().title_prefixes:
         return title.strip()

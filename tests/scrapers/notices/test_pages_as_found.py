@@ -1,0 +1,78 @@
+"""Titles, dates and bodies of texts as copies leave them: what is the page's own, and what only stands near it."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrapers import notices
+from scrapers.records import Notice
+
+BODY = "甲市加快医共体建设,牵头医院向卫生院派驻医师,远程会诊覆盖各乡镇,检查检验结果在全市互认,群众少跑路。"
+
+
+def parse(*lines: str) -> Notice:
+    return notices.parse_page("\n".join(lines).encode())
+
+
+@pytest.mark.parametrize(
+    ("lines", "title"),
+    [
+        (("原标题:甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
+        (("06月10日 星期二", "甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
+        (("示例社甲市3月1日电题:甲市医共体建设见成效记", BODY), "甲市医共体建设见成效记"),
+        (("标 题:甲市医共体建设见成效", "发布日期:2024年5月2日", BODY), "甲市医共体建设见成效"),
+        (
+            ("首页 > 要闻 > 甲市医共体建设见成效", "健康频道的今日推荐", "甲市医共体建设见成效", BODY),
+            "甲市医共体建设见成效",
+        ),
+        (("张三,李四,王小五", BODY), None),
+        (("各区县人民政府,市直各部门:", BODY), None),
+        (("文 号: | 所属主题: | 政策文件 |", BODY), None),
+    ],
+)
+def test_titles(lines: tuple[str, ...], title: str | None) -> None:
+    assert parse(*lines).title == title
+
+
+@pytest.mark.parametrize(
+    ("lines", "date"),
+    [
+        (("甲市医共体建设方案", "生效日期: | 2024-10-31 | 废止日期: |", BODY), None),
+        (("甲市医共体建设方案", "成文日期:2024年3月4日", BODY), None),
+        (("甲市医共体建设方案", "成文日期:2024年3月4日 发布日期:2024年3月9日", BODY), "2024-03-09"),
+        (("甲市2024年4月18日医共体发布会实录", "时 间:2024年4月18日", "地 点:市会议中心", BODY), None),
+        (("甲市医共体建设见成效", f"2024-03-05 浏览次数:7{BODY}"), "2024-03-05"),
+        ((BODY, "2024-03-05 12:01:02", "来源:示例网"), "2024-03-05"),
+        ((BODY, "网友评论更多", "某网友", "2024-03-05 12:01:02 推荐"), None),
+    ],
+)
+def test_dates(lines: tuple[str, ...], date: str | None) -> None:
+    assert parse(*lines).publish_date == date
+
+
+def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
+    title, source = "甲市医共体建设见成效", "2024-03-05 来源:示例日报"
+    head = ("关键词:医共体 医院", "照片 a1b2c3.jpg", 'nerror="javascript:hide();" src="http://example.com/a.jpg" />')
+    tail = ("(记者 张三)", "秋季新盘集中上线", "zheshiyiduanpinyin,meiyouyigehanzi", "【版权提示】本站尊重版权。")
+    assert parse(title, source, *head[::2], BODY, *tail).body == f"{BODY}\n(记者 张三)"
+
+
+def test_a_signature_and_an_enclosure_stay() -> None:
+    notice = parse("关于医共体建设的通知", "各区县卫健局:", BODY, "附件:任务清单", "甲市卫生健康委", "2024年4月30日")
+    assert notice.body.endswith("附件:任务清单\n甲市卫生健康委\n2024年4月30日")
+
+
+def test_tags_that_a_copy_left_make_no_markup() -> None:
+    notice = parse('<style id="x"></style>', "<p></p>", "甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY)
+    assert (notice.title, notice.publish_date, notice.body) == ("甲市医共体建设见成效", "2024-03-05", BODY)
+
+
+def test_the_level_before_a_change_has_no_date_of_the_page() -> None:
+    change = "医共体内基层就诊率由52%提高到61%,药占比由2021年的31%降至26%。"
+    notice = parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY, change)
+    assert [(fact.value, fact.date, fact.date_precision) for fact in notice.facts] == [
+        (52.0, None, "earlier"),
+        (61.0, "2024-03-05", "as-of"),
+        (31.0, "2021-12-31", "year"),
+        (26.0, None, None),
+    ]
