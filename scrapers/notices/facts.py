@@ -35,6 +35,7 @@ LONGEST_SENTENCE = 600
 OURS = 4  # points that make a page ours: a subject word has two, a neighbour of the subject one
 LENGTH_PER_POINT = 300  # a longer text needs a point for so many characters ...
 OURS_AT_LENGTH = 16  # ... up to these: a long document may be ours in one chapter
+OURS_UNTITLED = 6  # the least for a page whose title names neither subject nor neighbour
 OURS_SHORT = 2  # the same for a text of SHORT characters
 SHORT = 160
 SHORT_PAGE = 800  # characters of a page that has no room to mention what it is not about
@@ -133,6 +134,8 @@ def subject(words: Lexicon, title: str | None, body: str) -> Subject:
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
     if len(text) <= SHORT and (not head or in_title or words.neighbour.search(head)):
         least = OURS_SHORT
+    elif head and not in_title and not words.neighbour.search(head):
+        least = max(least, OURS_UNTITLED)
     if ours < least:
         return NOT_OURS
     if weight(words.foreign) * 2 > ours:
