@@ -21,6 +21,7 @@ from scrapers.text.trace import Edit, Traced
 TITLE_LENGTH = range(6, 121)
 TICKER = 4  # so many pieces on one line are a list of headlines
 LONGEST_HALF = 60  # characters of the second line of a title
+LONGEST_NAME = 8  # characters of an author's name above the date
 HEAD_LINES = 12  # lines in which a page shows title, date and source
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
@@ -51,6 +52,9 @@ _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)�
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|.*(?:Vol\.|DOI:|Issue).*|[^|]{0,12}:\s?\|.*"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
+)
+_BARE_LABEL = re.compile(
+    r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式)\s?:?"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
 _JOURNAL = re.compile(
@@ -234,7 +238,13 @@ def _head_end(sheet: _Sheet) -> int:
     last = min(sheet.first + HEAD_LINES, sheet.last)
     while index < last:
         follows = sheet.lines[index + 1] if index + 1 < last else None
-        if not _is_head(sheet.lines[index]) and not (follows and _is_outlet(sheet.lines[index]) and _is_dated(follows)):
+        line = sheet.lines[index]
+        named = _is_outlet(line) or (len(line.text) <= LONGEST_NAME and not segments.is_prose(line))
+        beside = follows if follows is not None and _is_dated(follows) else None
+        if beside is None and index > sheet.first and _is_outlet(line) and _is_dated(sheet.lines[index - 1]):
+            beside = sheet.lines[index - 1]
+        labelled = index > 0 and _is_bare_label(sheet.lines[index - 1]) and len(line.text) <= LONGEST_HALF
+        if not (_is_head(line) or _is_bare_label(line) or labelled or (named and beside is not None)):
             return index
         index += 1
     return index
@@ -255,6 +265,11 @@ def _is_head(line: Line) -> bool:
         and len(_HAN.findall(line.text)) <= 20
         and _DATE_WITHIN.match(line.folded) is None
     )
+
+
+def _is_bare_label(line: Line) -> bool:
+    """A label of the table in which offices describe a document, its value on the next line."""
+    return len(line.text) <= 10 and _BARE_LABEL.fullmatch(line.folded) is not None
 
 
 def _is_outlet(line: Line) -> bool:
@@ -315,7 +330,10 @@ def _title_line(lines: Sequence[Line]) -> int | None:
     for index, line in enumerate(lines[:HEAD_LINES]):
         if segments.is_furniture(line) or _is_head(line) or _is_outlet(line) or doc_numbers.own([line.text]):
             continue
-        if _is_ticker(line):
+        if _is_ticker(line) or _is_bare_label(line) or (index and _is_bare_label(lines[index - 1])):
+            continue
+        if _may_be_title(line) and _asks(line):
+            candidates.append(index)
             continue
         if segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")):
             break
@@ -344,6 +362,11 @@ def _title_from(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]
     ):
         return title + follows.text, at + 2
     return title, at + 1
+
+
+def _asks(line: Line) -> bool:
+    """A headline that asks or calls: 如何看好病?专家这样说. A sentence of an article has a full stop."""
+    return len(line.text) <= LONGEST_HALF and segments.is_prose(line) and not re.search("[。;]", line.folded)
 
 
 def _is_ticker(line: Line) -> bool:
@@ -460,9 +483,12 @@ def _published(meta: dict[str, str], head: Sequence[Line]) -> tuple[str, str | N
     for line in head:
         if found := dates.labelled(line.text):
             return found
+    above = ""
     for line in head:
-        if len(line.text) <= 100 and not dates.is_other(line.text) and (found := dates.published(line.text)):
+        other = dates.is_other(line.text) or (len(above) <= LONGEST_NAME and dates.is_other(f"{above}:"))
+        if len(line.text) <= 100 and not other and (found := dates.published(line.text)):
             return found
+        above = line.folded.rstrip(": ")
     return None
 
 

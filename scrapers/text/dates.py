@@ -66,9 +66,29 @@ _LABEL = re.compile(
 )
 
 
+_MONTHS = {
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "may": 5,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_ENGLISH = re.compile(
+    rf"\b(?:(?P<d>\d{{1,2}}) )?(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?:(?P<d2>\d{{1,2}}), )?(?P<y>20\d\d)\b", re.I
+)
+
+
 # Dates of a document or an event; a page that shows one of them is not dated by it.
 _OTHER_LABEL = re.compile(
     r"(?:生效|成文|印发|签发|废止|失效|施行|实施|截止|截至|会议|活动|报名|开标|收稿|修回|出生|成立|开始|结束|有效)(?:时间|日期|期)\s{0,3}[:|]"
+    r"|今天是|今日是|现在是|[日号]\s{0,3}(?:星期|周)[一二三四五六日天]"  # the clock of the site
 )
 
 
@@ -110,7 +130,16 @@ def published(line: str) -> tuple[str, str | None] | None:
             continue
         clock = _TIME.search(line, mention.end, mention.end + 20)
         return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
-    return None
+    return _english(line) if " 20" in line else None
+
+
+def _english(line: str) -> tuple[str, str | None] | None:
+    """May 6, 2024 and 6 May 2024."""
+    found = _ENGLISH.search(line)
+    if found is None or not (day := found["d2"] or found["d"]):
+        return None
+    whole = _day(int(found["y"]), _MONTHS[found["m"].lower()], int(day))
+    return (whole[0], None) if whole else None
 
 
 def is_other(line: str) -> bool:

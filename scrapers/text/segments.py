@@ -40,11 +40,12 @@ _BREADCRUMB = re.compile(r"[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}
 _POSITION = re.compile(r"(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:")
 _ORIGINAL_TITLE = re.compile(r"[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
-_TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,8})[】\])]?\s?$")
+_TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
+_SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 _NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
@@ -62,6 +63,9 @@ _OF_THE_SITE = re.compile(
     r"|.{0,24}[ 。/]摄\)?"
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:关注|關注).{2,8}|.{2,16}(?:移动版|手机版|电脑版|触屏版)|(?:温馨|版权|友情|小编)提示:?"
+    r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
+    r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|作者)\s?[:|丨/].{1,24}"
+    r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
     r"|[^。]{0,100}https?://[^。]{0,80}"
     r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}",
     re.I,
@@ -307,7 +311,7 @@ def _is_list(lines: Sequence[Line]) -> bool:
 def trim_title(title: str) -> str:
     """A title without the headings and section names that repost sites put around it."""
     if (tail := _TITLE_TAIL.search(fold(title))) and (
-        tail[1] in cues().title_suffixes or tail[1].endswith(cues().outlets)
+        tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *_SITE_ENDS))
     ):
         title = title[: tail.start()]
     elif (site := _SITE.search(title)) and _han(title, site.start()) >= 12:

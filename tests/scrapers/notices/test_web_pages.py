@@ -13,7 +13,7 @@ ARTICLE = (
 )
 LAST = "让群众在乡镇就能看好常见病。"
 TITLE = "河湾县推进紧密型县域医共体建设"
-PLAIN = "河湾县医共体让乡镇卫生院接得住常见病"
+ASKING = "河湾县医共体让乡镇卫生院接得住常见病 群众怎么看?院长和村医各有各的答案"
 
 
 def read(text: str) -> Notice:
@@ -111,7 +111,7 @@ def test_what_closes_an_article_stays(tail: str) -> None:
     ("topic", "text"),
     [
         ("resource_sinking", "三甲医院“组团式”帮扶山区\n\n两家医院的“组团式”帮扶进入第二年,山区医院留住了病人。"),
-        ("family_doctor", "村医签约到家\n\n河湾县推行乡村医生签约服务,签约医生每月上门,老人不出村就能测血压、取药。"),
+        ("family_doctor", "签约医生到家\n\n河湾县推行乡村医生签约服务,签约医生每月上门,老人不出村就能测血压、取药。"),
         ("mutual_recognition", "三地影像资料共享\n\n三地医院试行影像资料共享,检查结果互认,患者转诊时不再重复检查。"),
         (
             "consortium_stats",
@@ -119,7 +119,7 @@ def test_what_closes_an_article_stays(tail: str) -> None:
         ),
         (
             "telemedicine",
-            "一张心电图的旅程\n\n县人民医院为基层医疗机构配备远程心电设备,胸痛病人就地转诊,省下路上的时间。",
+            "村里的远程心电\n\n县人民医院为基层医疗机构配备远程心电设备,胸痛病人就地转诊,省下路上的时间。",
         ),
     ],
 )
@@ -153,3 +153,30 @@ def test_a_target_that_is_reached_makes_no_page_of_targets() -> None:
 def test_a_page_of_pilots_is_not_filed_under_what_is_piloted() -> None:
     text = "两县列入试点\n\n医共体建设试点县增加两个,医共体章程由县里定,医共体牵头医院由省里评,试点县名单另发。"
     assert (read(text).topics) == ["pilot_list"]
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "date"),
+    [
+        (f"{TITLE}\n2024-05-06\n河湾日报", TITLE, "2024-05-06"),
+        (f"{TITLE}\n小林\n2024年05月06日08:21 | 来源:河湾网", TITLE, "2024-05-06"),
+        (f"{TITLE}\nPublished: May 6, 2024", TITLE, "2024-05-06"),
+        (f"{TITLE}\nPosted on 6 May 2024", TITLE, "2024-05-06"),
+        (f"标题:{TITLE}\n发布日期:2024-05-06", TITLE, "2024-05-06"),
+        (f"{TITLE} - 河湾县卫生健康局\n发布于:2024-05-06", TITLE, "2024-05-06"),
+        (f"设为首页 | 今天是2025年1月1日 星期三\n{TITLE}\n2024-05-06", TITLE, "2024-05-06"),
+        (f"索引号\n0001\n发文机关\n河湾县卫健局\n成文日期\n2024-04-30\n标题\n{TITLE}", TITLE, None),
+        (f"{ASKING}\n2024-05-06 来源:河湾网", ASKING, "2024-05-06"),
+    ],
+    ids=["outlet-below", "author", "english", "english-day-first", "label", "office", "clock", "table", "question"],
+)
+def test_heads_of_many_kinds(head: str, title: str, date: str | None) -> None:
+    notice = read(f"{head}\n{ARTICLE}")
+    assert (notice.title, notice.publish_date, notice.body) == (title, date, ARTICLE)
+
+
+@pytest.mark.parametrize(
+    "tail", ["本文来源:河湾网 责任编辑:小林", "【打印】【关闭】", "来源:河湾网", "编辑|小林", "供稿:医务科\n审核:小王"]
+)
+def test_lines_of_editors_and_buttons_end_no_article(tail: str) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}\n{tail}").body == ARTICLE
