@@ -64,7 +64,7 @@ _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "批复")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
-_PIECES = re.compile(r"\s{2,}|[,、…|]")
+_PIECES = re.compile(r"\s{2,}|[,…|]")
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
     r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d:\d{2}(?::\d{2})?)?\s{0,4}"
     r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}"

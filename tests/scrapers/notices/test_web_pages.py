@@ -53,6 +53,11 @@ def test_a_notice_without_title_names_what_it_issues() -> None:
     assert notice.title == "河湾县医共体建设实施方案"
 
 
+def test_a_title_may_list_what_it_tells_of() -> None:
+    listing = "远程会诊、双向转诊、检查互认、专家下沉:河湾县医共体四步走"
+    assert read(f"{listing}\n2024-05-06\n{ARTICLE}").title == listing
+
+
 def test_an_english_title_is_one() -> None:
     notice = read(
         "Community imaging hubs open in three towns\n\nThree towns opened imaging hubs on Monday, it was said."
@@ -111,6 +116,7 @@ def test_what_closes_an_article_stays(tail: str) -> None:
     ("topic", "text"),
     [
         ("resource_sinking", "三甲医院“组团式”帮扶山区\n\n两家医院的“组团式”帮扶进入第二年,山区医院留住了病人。"),
+        ("resource_sinking", "专家下乡坐诊\n\n每逢周三,县医院专家下乡坐诊,派驻乡镇卫生院,还为村医讲课。"),
         ("family_doctor", "签约医生到家\n\n河湾县推行乡村医生签约服务,签约医生每月上门,老人不出村就能测血压、取药。"),
         ("mutual_recognition", "三地影像资料共享\n\n三地医院试行影像资料共享,检查结果互认,患者转诊时不再重复检查。"),
         (
@@ -134,11 +140,12 @@ def test_a_page_of_ours_in_other_words(topic: str, text: str) -> None:
     [
         "中国医疗队获颁勋章\n\n援外医疗队完成任务,医疗队两年来在当地巡回医疗,总统向队员致谢。",
         "河湾教育集团\n\n学校之间对口帮扶,教师组团式支教,教育集团内学分互认,校长轮岗,课堂共享。",
+        "河湾中学与山区学校对口帮扶\n\n两校结成对口帮扶,教师组团式支教,资源下沉到村小,对口帮扶三年一轮。",
         "县域医共体信息化解决方案\n\n系统支持双向转诊、远程会诊、医共体绩效,帮助县级医院管理成员单位。",
         "某诊所违规开展远程心电诊断案\n\n执法人员发现诊所违规开展远程诊断,当事人未签远程医疗协议,行政处罚已送达。",
         "家庭医生报告模板\n\n第一章家庭医生概述。第二章家庭医生服务。第三章家庭医生团队。本模板供下载,模板可改。",
     ],
-    ids=["abroad", "schools", "software", "offence", "template"],
+    ids=["abroad", "schools", "school", "software", "offence", "template"],
 )
 def test_a_page_that_borrows_our_words_is_not_ours(text: str) -> None:
     notice = read(text)
