@@ -53,6 +53,9 @@ def test_a_missed_bar_fails(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "MISSED" in capsys.readouterr().out
 
 
-def test_nothing_to_measure_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_to_measure_is_no_success(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YILIAN_SHARED", raising=False)
     assert measure.main(["--pages", str(tmp_path)]) == 2
     assert "nothing to measure" in capsys.readouterr().err

@@ -46,6 +46,7 @@ _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
+_COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 _SALUTATION = re.compile(r"各[^。]{1,100}:$|(?:尊敬的|亲爱的)?[^,。]{0,60}:$")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 # A date with its weekday, a volume of a journal, a table of what a document is, catchwords, authors.
@@ -218,7 +219,8 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         for index, line in enumerate(head, begin)
         if index != sheet.title_at and not _is_event(sheet.lines[index : index + 3])
     ]
-    page.publish_date, page.publish_time = _published(sheet.meta, dated) or _published_near(inner) or (None, None)
+    published = _published(sheet.meta, dated) or _published_near(inner) or _compiled(sheet.lines)
+    page.publish_date, page.publish_time = published or (None, None)
     page.source = _source(sheet.meta, head)
     page.doc_number = doc_numbers.own([line.text for line in [*head, *main[:HEAD_LINES]]])
     if not main:
@@ -507,6 +509,12 @@ def _published_near(inner: Sequence[Line]) -> tuple[str, str | None] | None:
         if _is_dated(line) and dates.is_date_line(line.text) and _SOURCE.match(follows.folded):
             return dates.published(line.text)
     return None
+
+
+def _compiled(lines: Sequence[Line]) -> tuple[str, str | None] | None:
+    """An overview that somebody put together says at its foot when (整理时间): that is its publication."""
+    foot = [line for line in lines[-HEAD_LINES:] if len(line.text) <= LONGEST_HALF and _COMPILED.match(line.folded)]
+    return dates.published(foot[0].text) if len(foot) == 1 else None
 
 
 def _source(meta: dict[str, str], head: Sequence[Line]) -> str | None:

@@ -187,3 +187,18 @@ def test_heads_of_many_kinds(head: str, title: str, date: str | None) -> None:
 )
 def test_lines_of_editors_and_buttons_end_no_article(tail: str) -> None:
     assert read(f"{TITLE}\n{ARTICLE}\n{tail}").body == ARTICLE
+
+
+@pytest.mark.parametrize(
+    ("foot", "date"),
+    [
+        ("整理时间:2024年5月6日", "2024-05-06"),
+        ("编制日期:2024-05-06", "2024-05-06"),
+        ("更新时间:2024-05-06", None),
+        ("整理时间:2024-05-06\n整理时间:2024-05-07", None),
+        ("本次整理时间:2024-05-06起", None),
+    ],
+    ids=["compiled", "drawn-up", "updated", "two", "within"],
+)
+def test_an_overview_says_at_its_foot_when_it_was_compiled(foot: str, date: str | None) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}\n河湾网\n{foot}").publish_date == date
