@@ -7,7 +7,7 @@ import random
 import pytest
 
 from scrapers import notices
-from tests.cost import growth
+from tests.cost import assert_growth
 
 CONTEXT = "紧密型县域医共体建设持续推进,医联体内检查检验结果互认,远程医疗覆盖各地。"
 NOTICE = f"医共体建设\n\n2024-03-05 来源:示例\n\n{CONTEXT}"
@@ -36,12 +36,12 @@ BOMB = "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '"
 )
 def test_doubling_a_page_doubles_its_cost(head: str, run: str, tail: str) -> None:
     size = 12_000 if head.startswith(NOTICE) else 60_000  # what is cheap is measured on more of it
-    assert growth(lambda text: notices.parse_page((head + text + tail).encode()), run, size, 2 * size) < 2.3
+    assert_growth(lambda text: notices.parse_page((head + text + tail).encode()), run, size, 2 * size, below=2.3)
 
 
 def test_doubling_random_bytes_doubles_their_cost() -> None:
     noise = random.Random(5).randbytes(120_000)
-    assert growth(lambda text: notices.parse_page(noise[: len(text)]), "x", 60_000, 120_000) < 2.3
+    assert_growth(lambda text: notices.parse_page(noise[: len(text)]), "x", 60_000, 120_000, below=2.3)
 
 
 @pytest.mark.parametrize("opens", ["<div>", "<table><tr><td>", "<b><i>"])
@@ -60,4 +60,4 @@ def test_styles_within_styles_cost_twice_as_much_when_doubled(unit: str, closes:
         opened = "".join(unit.replace("#", str(number)) for number in range(len(run)))
         notices.parse_page(f"{MARKUP}<p>{CONTEXT}</p>{opened}{closes * len(run)}".encode())
 
-    assert growth(parse, "x", 3000, 6000) < 2.3
+    assert_growth(parse, "x", 3000, 6000, below=2.3)

@@ -13,7 +13,7 @@ from scrapers import notices
 from scrapers.notices import facts, lexicon, page
 from scrapers.records import Notice
 from scrapers.text.clean import clean
-from tests.cost import growth
+from tests.cost import assert_growth
 from tests.scrapers.notices.test_lexicon import read
 
 CONTEXT = "紧密型县域医共体建设持续推进,医联体内检查检验结果互认,远程医疗覆盖各地。"
@@ -187,7 +187,7 @@ def test_a_long_run_in_a_notice_is_no_burden(run: str) -> None:
     def parse(text: str) -> None:
         notices.parse_page(f"医共体建设\n\n{CONTEXT * (len(text) // 2000)}{text}".encode())
 
-    assert growth(parse, run, 10_000, 40_000) < 6
+    assert_growth(parse, run, 10_000, 40_000, below=6)
 
 
 def test_the_longest_text_is_cut_and_says_so() -> None:
@@ -201,7 +201,7 @@ def test_deep_nesting_and_unclosed_tags_are_no_burden(unit: str) -> None:
     def parse(text: str) -> None:
         notices.parse_page(f"<html><body>{text}医共体建成7家</body></html>".encode())
 
-    assert growth(parse, unit, 20_000, 40_000) < 3
+    assert_growth(parse, unit, 20_000, 40_000, below=3)
 
 
 def test_what_hangs_in_a_hostile_page_is_still_read() -> None:

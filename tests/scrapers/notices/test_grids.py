@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scrapers.notices import grids
-from tests.cost import growth
+from tests.cost import assert_growth
 
 
 def texts(markup: str) -> list[list[list[str]]]:
@@ -46,4 +46,4 @@ def test_spans_that_nobody_can_follow() -> None:
 
 def test_the_time_it_takes_grows_with_the_markup() -> None:
     for unit in ("<table><tr><td>a<td>b", "<tr><td rowspan=9>a<td>b"):
-        assert growth(lambda markup: grids.read("<table>" + markup), unit, 30_000, 60_000) < 3.2, unit
+        assert_growth(lambda markup: grids.read("<table>" + markup), unit, 30_000, 60_000, below=3.2)

@@ -7,7 +7,7 @@ import pytest
 from scrapers import notices
 from scrapers.text import gbk_shift, script
 from scrapers.text.clean import clean, repair
-from tests.cost import growth
+from tests.cost import assert_growth
 
 CONTEXT = "紧密型县域医共体建设持续推进,医联体内检查检验结果互认,远程医疗覆盖各地。"
 
@@ -97,4 +97,4 @@ def test_no_fact_comes_from_a_suspect_sentence() -> None:
 
 @pytest.mark.parametrize("run", ["?", "??平?jīng)", "醫(yī)?;某。法(fǎ)", "醫??h", "?,F(xiàn)"])
 def test_a_long_run_of_damage_is_no_burden(run: str) -> None:
-    assert growth(clean, run, 20_000, 40_000) < 2.3
+    assert_growth(clean, run, 20_000, 40_000, below=2.3)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.text import dates, numbers
-from tests.cost import growth
+from tests.cost import assert_growth
 
 F = Fraction
 
@@ -119,4 +119,4 @@ def test_what_is_written_is_read(number: int, unit: str) -> None:
 
 @pytest.mark.parametrize("unit", ["1", "一", "9,", "个", "1-", "三分", "每月", "至少"])
 def test_cost_is_linear(unit: str) -> None:
-    assert growth(numbers.find, unit, 25_000, 100_000) < 6
+    assert_growth(numbers.find, unit, 25_000, 100_000, below=6)

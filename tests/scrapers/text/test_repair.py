@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scrapers.text import gbk_shift, script
 from scrapers.text.annotations import toned_readings
 from scrapers.text.clean import clean, repair
-from tests.cost import growth
+from tests.cost import assert_growth
 
 # The 3,755 characters of everyday use, as the simplified standard lists them, and the signs around them.
 COMMON = [bytes((lead, trail)).decode("gb2312") for lead in range(0xB0, 0xD7) for trail in range(0xA1, 0xFF)]
@@ -116,7 +116,7 @@ def test_every_character_leads_back_to_what_it_was_made_of(raw: str) -> None:
     ],
 )
 def test_the_cost_grows_with_the_text(run: str) -> None:
-    assert growth(clean, run, 30_000, 60_000) < 2.3
+    assert_growth(clean, run, 30_000, 60_000, below=2.3)
 
 
 def test_random_bytes_and_ten_megabytes_of_one_character() -> None:
