@@ -7,7 +7,7 @@ themselves. Never here: requests, the archive's files, judging whether a body is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -41,6 +41,20 @@ class ListPage:
     entries: list[Entry] = field(default_factory=list)
     left_out: list[tuple[Entry, str]] = field(default_factory=list)
     total: int | None = None  # entries of the whole list, where it says so
+
+    @classmethod
+    def of(cls, judged: Iterable[tuple[Entry, str | None]], total: int | None = None) -> ListPage:
+        """The entries in their order, each address once, those with a reason left out."""
+        page, seen = cls(total=total), set[str]()
+        for entry, reason in judged:
+            if entry.url in seen:
+                continue
+            seen.add(entry.url)
+            if reason:
+                page.left_out.append((entry, reason))
+            else:
+                page.entries.append(entry)
+        return page
 
 
 class ListMethod(Protocol):

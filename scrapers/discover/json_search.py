@@ -39,17 +39,8 @@ def read(data: bytes, base: str, rules: Discover, encoding: str | None = None) -
     if isinstance(answer, dict) and answer.get("code") == NOTHING_FOUND:
         return ListPage(total=0)
     libraries = _libraries(answer)
-    page, seen = ListPage(total=_total(libraries)), set[str]()
-    for number, item in enumerate(item for library in libraries for item in library["listVO"] or ()):
-        entry, reason = _entry(item, number, base, rules)
-        if entry.url in seen:
-            continue
-        seen.add(entry.url)
-        if reason:
-            page.left_out.append((entry, reason))
-        else:
-            page.entries.append(entry)
-    return page
+    items = enumerate(item for library in libraries for item in library["listVO"] or ())
+    return ListPage.of((_entry(item, number, base, rules) for number, item in items), _total(libraries))
 
 
 def _libraries(answer: Any) -> list[dict[str, Any]]:

@@ -58,21 +58,11 @@ def page_address(first: str, number: int, rules: Discover | None = None) -> str 
 
 def read_markup(markup: str, base: str, item: str, article_pattern: str | None) -> ListPage:
     """The entries of a page in its order, each address once."""
-    page, seen = ListPage(), set[str]()
     items = BeautifulSoup(markup, "lxml").select(item)
     links = [(element, link) for element in items if (link := _link(element))]
     if items and not links:
         raise ShapeChanged(f"{len(items)} elements {item!r} and no link in any")
-    for element, link in links:
-        entry, reason = _entry(element, link, base, article_pattern)
-        if entry.url in seen:
-            continue
-        seen.add(entry.url)
-        if reason:
-            page.left_out.append((entry, reason))
-        else:
-            page.entries.append(entry)
-    return page
+    return ListPage.of(_entry(element, link, base, article_pattern) for element, link in links)
 
 
 def judge_address(url: str | None, base: str, article_pattern: str | None) -> str | None:

@@ -31,17 +31,7 @@ def read(data: bytes, base: str, rules: Discover, encoding: str | None = None) -
     feed = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
     if not feed.get("version"):
         raise ShapeChanged("neither RSS nor Atom")
-    page, seen = ListPage(), set[str]()
-    for item in feed.entries:
-        entry, reason = _entry(item, base, rules)
-        if entry.url in seen:
-            continue
-        seen.add(entry.url)
-        if reason:
-            page.left_out.append((entry, reason))
-        else:
-            page.entries.append(entry)
-    return page
+    return ListPage.of(_entry(item, base, rules) for item in feed.entries)
 
 
 def _entry(item: Any, base: str, rules: Discover) -> tuple[Entry, str | None]:
