@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,23 +13,11 @@ from scrapers import records, steps
 from scrapers.archive import read_captures
 from scrapers.registry import RegistryError
 from scrapers.steps import Scope, StepResult
-from tests.scrapers.publisher import Page, Publisher, make_source, publisher
+from tests.scrapers.publisher import Page, Publisher, make_source
 from tests.scrapers.test_steps import article, feed, list_page, notices, publish_file, publish_news
 from warehouse import settings, status
 
 BEGIN = datetime(2026, 11, 20, 2, 30, tzinfo=records.SHANGHAI)
-
-
-@pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home" / "inbox").mkdir(parents=True)
-    return tmp_path / "home"
 
 
 def dated(title: str, date: str | None, text: str = "") -> Page:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,18 +18,12 @@ from scrapers.archive import Archive, EventLog, Refusal, archive_path, new_run_i
 from scrapers.bundle import MAGIC, BundleRefused, Imported
 from scrapers.registry import Source
 from tests.scrapers.archive_worker import blank
-from tests.scrapers.publisher import Publisher, publisher
+from tests.scrapers.publisher import Publisher
 from tests.scrapers.test_steps import article, notices, publish_news
 
 KEY = Ed25519PrivateKey.generate()
 DROP = registry.read(registry.PACKAGED / "drop_folder" / "source.yml", {})
 FEED = registry.read(registry.PACKAGED / "drop_feed" / "source.yml", {})
-
-
-@pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
 
 
 @pytest.fixture

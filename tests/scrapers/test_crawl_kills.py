@@ -9,7 +9,6 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from scrapers import notices, steps
 from scrapers.archive import read_captures
 from scrapers.records import CONTENT_OUTCOMES
 from tests.scrapers.archive_worker import crawl
-from tests.scrapers.publisher import Page, Publisher, publisher
+from tests.scrapers.publisher import Page, Publisher
 from tests.scrapers.test_archive import check, processes, tear
 from tests.scrapers.test_steps import article, list_page
 from tests.scrapers.test_steps import notices as news_source
@@ -40,12 +39,6 @@ class SlowPage(Page):
             handler.wfile.write(part)
             handler.wfile.flush()
             time.sleep(0.006)
-
-
-@pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
 
 
 def publish(site: Publisher, edition: int) -> set[bytes]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -24,18 +24,6 @@ from tests.scrapers.publisher import Page, Publisher, in_turn, make_source, own_
 DAY = "2026-11-20"
 NAMES = ["before", "faulty", "after"]
 SENTENCE = "各紧密型城市医疗集团要建设资源共享中心\uff0c推进检查检验结果互认\uff0c引导优质医疗资源下沉。"
-
-
-@pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home" / "inbox").mkdir(parents=True)
-    return tmp_path / "home"
 
 
 def html(title: str = "关于推进医联体建设的通知", more: str = "", charset: str = "utf-8") -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 
 from scrapers import steps
 from scrapers.archive import archive_path, read_captures
@@ -15,24 +13,12 @@ from scrapers.records import Capture
 from scrapers.registry import Source
 from scrapers.steps import StepResult
 from tests.scrapers import files
-from tests.scrapers.publisher import Page, Publisher, make_source, publisher
+from tests.scrapers.publisher import Page, Publisher, make_source
 
 DAY = "2026-11-20"
 HEX = "0123456789abcdef0123456789abcdef"
 ARTICLE = f"/yzygj/c100068/202611/{HEX}.shtml"
 ROOM = f"/yzygj/c100068/202611/{HEX}/files/"
-
-
-@pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home" / "inbox").mkdir(parents=True)
-    return tmp_path / "home"
 
 
 def publish(site: Publisher, found: dict[str, bytes], text: str = "现将方案印发给你们。") -> None:

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import json
 import time
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,22 +18,10 @@ from scrapers.discover import list_pages
 from scrapers.records import Capture
 from scrapers.registry import Source
 from scrapers.steps import StepResult
-from tests.scrapers.publisher import Page, Publisher, make_source, publisher
+from tests.scrapers.publisher import Page, Publisher, make_source
 
 DAY = "2026-11-20"
 CHALLENGE = b"<html><script>document.cookie='a=1';location.reload()</script></html>"
-
-
-@pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    (tmp_path / "home" / "inbox").mkdir(parents=True)
-    return tmp_path / "home"
 
 
 def article(title: str, more: str = "") -> Page:

@@ -37,12 +37,6 @@ BODY = "<html><body><p>紧密型城市医疗集团</p></body></html>".encode()
 
 
 @pytest.fixture
-def site() -> Iterator[Publisher]:
-    with publisher() as running:
-        yield running
-
-
-@pytest.fixture
 def held(tmp_path: Path) -> Path:
     return tmp_path / "held.html"
 
