@@ -38,9 +38,11 @@ _HEAD_LABEL = re.compile(
     r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
 )
+_STATES = re.compile(r"[:|\d]")
 _DATE_WITHIN = re.compile(
     r"[\u4e00-\u9fff]{2,}20\d\d年\d{1,2}月\d{1,2}日(?!星期|上午|下午)[\u4e00-\u9fff]{4,}"
 )  # in a title
+_WHEN = re.compile(r"时\s*间")
 _PLACE = re.compile(r"地\s*点\s*:")
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
@@ -49,18 +51,19 @@ _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 _SALUTATION = re.compile(r"各[^。]{1,100}:$|(?:尊敬的|亲爱的)?[^,。]{0,60}:$")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
-# A date with its weekday, a volume of a journal, a table of what a document is, catchwords, authors.
+# A date with its weekday, a table of what a document is, catchwords, authors.
 _NOT_TITLE = re.compile(
-    r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|.*(?:Vol\.|DOI:|Issue).*|[^|]{0,12}:\s?\|.*"
+    r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式)\s?:?"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
-_JOURNAL = re.compile(
-    r"\bDOI\b|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
-)  # where a paper appeared, not its title
+_JOURNAL = re.compile(  # where a paper appeared, not its title
+    r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
+)
+_OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
 _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "批复")
@@ -260,13 +263,12 @@ def _is_head(line: Line) -> bool:
         return False
     if line.folded.startswith("——"):  # the second half of a title
         return True
-    start = _SPACED.sub("", line.folded[:40]) if ":" in line.folded[:40] else line.folded[:40]
-    return bool(_HEAD_LABEL.search(start) and re.search(r"[:|\d]", line.folded)) or (
-        len(line.text) <= 60
-        and dates.published(line.text) is not None
-        and len(_HAN.findall(line.text)) <= 20
-        and _DATE_WITHIN.match(line.folded) is None
-    )
+    start = line.folded[:40]
+    if ":" in start:
+        start = _SPACED.sub("", start)
+    if _HEAD_LABEL.search(start) and _STATES.search(line.folded):
+        return True
+    return _is_dated(line) and len(_HAN.findall(line.text)) <= 20 and _DATE_WITHIN.match(line.folded) is None
 
 
 def _is_bare_label(line: Line) -> bool:
@@ -280,7 +282,7 @@ def _is_outlet(line: Line) -> bool:
 
 
 def _is_dated(line: Line) -> bool:
-    return len(line.text) <= 60 and dates.published(line.text) is not None
+    return len(line.text) <= 60 and dates.published(line.folded) is not None
 
 
 def _trim(main: list[Line], title: str | None) -> list[Line]:
@@ -292,13 +294,16 @@ def _trim(main: list[Line], title: str | None) -> list[Line]:
 
 def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[str]) -> list[list[Line]]:
     """Of other articles only whole sentences about our subjects are kept, item by item; headlines part the items."""
+    if "related" not in labels:
+        return []
     items: list[list[Line]] = [[]]
     for line, label in zip(lines, labels, strict=True):
         if label != "related" or not segments.is_prose(line):
-            items.append([])
-        elif any(word in line.text for word in keywords):
+            if items[-1]:
+                items.append([])
+        elif any(map(line.text.__contains__, keywords)):
             items[-1].append(line)
-    return [item for item in items if item]
+    return items if items[-1] else items[:-1]
 
 
 def _assemble(
@@ -334,7 +339,7 @@ def _title_line(lines: Sequence[Line]) -> int | None:
             continue
         if _is_ticker(line) or _is_bare_label(line) or (index and _is_bare_label(lines[index - 1])):
             continue
-        if _may_be_title(line) and _asks(line):
+        if _asks(line) and _may_be_title(line):
             candidates.append(index)
             continue
         if segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")):
@@ -368,14 +373,16 @@ def _title_from(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]
 
 def _asks(line: Line) -> bool:
     """A headline that asks or calls: 如何看好病?专家这样说. A sentence of an article has a full stop."""
-    return len(line.text) <= LONGEST_HALF and segments.is_prose(line) and not re.search("[。;]", line.folded)
+    is_short = len(line.text) <= LONGEST_HALF and "。" not in line.text and ";" not in line.folded
+    return is_short and segments.is_prose(line)
 
 
 def _is_ticker(line: Line) -> bool:
     """Several headlines or search words on one line: what sites and their spammers put above an article."""
     if "。" in line.text or ":" in line.folded[:12]:
         return False
-    return len([piece for piece in _PIECES.split(line.text) if len(piece.strip()) >= 4]) >= TICKER
+    pieces = _PIECES.split(line.text)
+    return len(pieces) >= TICKER and sum(len(piece.strip()) >= 4 for piece in pieces) >= TICKER
 
 
 def _is_echoed(lines: Sequence[Line], index: int) -> bool:
@@ -398,9 +405,9 @@ def _original_title(lines: Sequence[Line]) -> str | None:
 
 
 def _may_be_title(line: Line) -> bool:
-    if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or _JOURNAL.search(line.folded):
+    if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or line.folded.startswith(("——", "--")):
         return False
-    if _NOT_TITLE.fullmatch(line.folded) or line.folded.startswith(("——", "--")):
+    if _NOT_TITLE.fullmatch(line.folded) or (_OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)):
         return False
     han = len(_HAN.findall(line.text))
     return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))
@@ -485,28 +492,27 @@ def _published(meta: dict[str, str], head: Sequence[Line]) -> tuple[str, str | N
     for line in head:
         if found := dates.labelled(line.text):
             return found
-    above = ""
-    for line in head:
-        other = dates.is_other(line.text) or (len(above) <= LONGEST_NAME and dates.is_other(f"{above}:"))
-        if len(line.text) <= 100 and not other and (found := dates.published(line.text)):
+    for index, line in enumerate(head):
+        if len(line.text) > 100 or (found := dates.published(line.text)) is None or dates.is_other(line.text):
+            continue
+        above = head[index - 1].folded.rstrip(": ") if index else ""
+        if len(above) > LONGEST_NAME or not dates.is_other(f"{above}:"):
             return found
-        above = line.folded.rstrip(": ")
     return None
 
 
 def _is_event(lines: Sequence[Line]) -> bool:
     """时间 with 地点 right below it is when a meeting was held."""
-    return re.match(r"时\s*间", lines[0].folded) is not None and any(_PLACE.match(line.folded) for line in lines[1:])
+    return _WHEN.match(lines[0].folded) is not None and any(_PLACE.match(line.folded) for line in lines[1:])
 
 
 def _published_near(inner: Sequence[Line]) -> tuple[str, str | None] | None:
     """A date glued with a counter to the first words of the article, or alone on a line below it, its source next."""
     if inner and (match := _GLUED.match(inner[0].folded)):
         return dates.published(match["date"])
-    prose = [index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)]
-    below = inner[prose[0] + 1 :][:LONG_ARTICLE] if prose else []
-    for line, follows in itertools.pairwise(below):
-        if _is_dated(line) and dates.is_date_line(line.text) and _SOURCE.match(follows.folded):
+    begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
+    for line, follows in itertools.pairwise(inner[begun + 1 : begun + 1 + LONG_ARTICLE]):
+        if _SOURCE.match(follows.folded) and dates.is_date_line(line.folded) and _is_dated(line):
             return dates.published(line.text)
     return None
 

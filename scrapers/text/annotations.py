@@ -33,7 +33,9 @@ _DIAERESIS = re.compile("u\u0308|ü")
 def remove_annotations(text: str) -> list[Edit]:
     """One edit an annotation."""
     found = list(_true(text))
-    if found and len(found) * 1000 < DENSITY * sum(map(len, _HAN.findall(text))):
+    if not found or len(found) * 1000 >= DENSITY * len(text):  # so they are in the Chinese part of it
+        return found
+    if len(found) * 1000 < DENSITY * sum(map(len, _HAN.findall(text))):
         return [edit for edit in found if _TONED.search(text, edit.start, edit.end)]
     return found
 
@@ -73,12 +75,12 @@ def _true(text: str) -> Iterator[Edit]:
     """Every annotation that fits the character it stands behind."""
     character, ends = "", -1  # the character that the annotations up to `ends` belong to
     for match in _ANNOTATION.finditer(text):
-        start = match.start()
+        start, end = match.span()
         if start != ends:
             character = text[start - 1] if start else ""
         if (character >= "\u3400" or character == "〇") and is_reading(match[1], character):
-            ends = match.end()
-            yield Edit(start, ends, "", "pinyin")
+            ends = end
+            yield Edit(start, end, "", "pinyin")
 
 
 @functools.cache

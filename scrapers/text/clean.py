@@ -21,17 +21,19 @@ from scrapers.text.trace import Edit, Traced
 
 Step = Callable[[str], list[Edit]]
 
-_LINE_ENDS = re.compile(
-    r"[\r\x0b\x0c\x85\u2028\u2029](?:(?<=\r)\n|(?:\r(?!\n)|[\x0b\x0c\x85\u2028\u2029])*)"  # one set first: it is fast
-)
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f]+")
+_BREAKS = r"\x0b\x0c\x85\u2028\u2029"
+_NOTHING = r"\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f"
+_BLANKS = r"\u00a0\u2000-\u200a\u202f\u205f"  # the ideographic space U+3000 is the page's own
+_UNUSUAL = re.compile(rf"[\r{_BREAKS}{_NOTHING}{_BLANKS}]")  # few pages have any
+_LINE_ENDS = re.compile(rf"[\r{_BREAKS}](?:(?<=\r)\n|(?:\r(?!\n)|[{_BREAKS}])*)")  # one set first: it is fast
+_INVISIBLE = re.compile(rf"[{_NOTHING}][{_NOTHING}]*")
+_WIDE_SPACES = re.compile(rf"[{_BLANKS}][{_BLANKS}]*")
 _FLAGS = {
     "gbk_shift": "gbk_shift_repaired",
     "gbk_shift_table": "gbk_shift_repaired",
     "pinyin": "pinyin_removed",
     "script": "script_converted",
 }
-_WIDE_SPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f]+")  # the ideographic space U+3000 is the page's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Cleaned:
     @property
     def flags(self) -> list[str]:
         """The repairs that a reader of the page would have noticed, and whether one was not possible."""
-        found = {_FLAGS[edit.rule] for edit in self.log if edit.rule in _FLAGS}
+        found = {_FLAGS[rule] for rule in {edit.rule for edit in self.log} & _FLAGS.keys()}
         return sorted(found | {"gbk_shift_suspect"} if self.suspects else found)
 
 
@@ -53,13 +55,14 @@ def clean(raw: str) -> Cleaned:
     log: list[Edit] = []
     kept: list[tuple[int, int]] = []  # places that no later step may touch
     suspects: tuple[tuple[int, int], ...] = ()
-    for step in STEPS:
+    for step in STEPS if _UNUSUAL.search(raw) else STEPS[3:]:
         edits = step(traced.text)
         if kept:
             edits = list(_outside(edits, kept, traced.text))
             kept = list(_moved(kept, edits))
-        log.extend(edits)
-        traced = traced.edit(edits)
+        if edits:
+            log.extend(edits)
+            traced = traced.edit(edits)
         if step is repair_shift:
             found = gbk_shift.suspects(traced.text)
             kept = [(place.start, place.end) for place in found]
@@ -158,9 +161,9 @@ def _joins(character: str) -> bool:
 
 
 STEPS: tuple[Step, ...] = (
-    line_ends,
+    line_ends,  # these three ...
     invisible,
-    spaces,
+    spaces,  # ... have nothing to do where no character is `_UNUSUAL`
     canonical,
     repair_shift,
     remove_annotations,

@@ -53,9 +53,12 @@ _LIKE_BEGINS = re.compile(
     r"[0-9“\"'一二三四五六七八九十](?:(?<=\d)\d{0,3}\s?(?:年?\s?[-—–~至到]|[:时点月日])"
     r"|(?<=[一二三四五六七八九十])[一二三四五六]?五|(?<=[“\"'])[一二三四五六七八九十]{1,2}五)"
 )
-_NEVER_IN_DATES = re.compile(
-    r"[^\d〇零○O一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v\u3000/.:|,\[\]()-]"
+_OF_DATES = re.compile(  # in a text that may not be folded yet
+    r"[\d〇零○O\uff2f一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v\u3000"
+    r"/.:|,\[\]()\uff0f\uff0e\uff1a\uff5c\uff0c\uff3b\uff3d\uff08\uff09\uff5f\uff60\uff0d-]*"
 )
+# No date that says its day and its year is without one of these.
+_YEAR = re.compile(r"[\d一二](?:(?<=\d)\d{3}|(?<=[一二])[〇零○O\uff2f一二三四五六七八九]{3})")
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
 _LABEL = re.compile(
@@ -124,6 +127,8 @@ def spans(text: str) -> list[tuple[int, int]]:
 
 def published(line: str) -> tuple[str, str | None] | None:
     """The date, and the time if there is one, of a line such as 2023-06-10 21:24:25; None without a full date."""
+    if _YEAR.search(line) is None:
+        return None
     line = fold(line)
     for mention in find(line):
         if mention.iso is None or mention.precision != "day":
@@ -149,6 +154,8 @@ def is_other(line: str) -> bool:
 
 def labelled(line: str) -> tuple[str, str | None] | None:
     """As `published`, but only where a label says that it is the date of publication."""
+    if _YEAR.search(line) is None:
+        return None
     line = fold(line)
     label = _LABEL.search(line)
     return published(line[label.end() : label.end() + 40]) if label else None
@@ -166,9 +173,9 @@ def own_year(text: str) -> int | None:
 
 def is_date_line(line: str) -> bool:
     """Nothing but a date, and perhaps a time."""
-    line = fold(line)
-    if _NEVER_IN_DATES.search(line) is not None:
+    if _OF_DATES.fullmatch(line) is None:
         return False
+    line = fold(line)
     rest = _TIME.sub("", _DATE.sub("", line))
     return rest != line and not rest.strip(" \t\u3000|,[]()")
 

@@ -61,6 +61,8 @@ def _found(match: re.Match[str]) -> DocNumber:
 def own(lines: list[str]) -> str | None:
     """The document's own number among the lines of its head; None when it shows none, or several."""
     lines = [fold(line) for line in lines if "号" in line]
+    if not lines:
+        return None
     labelled = {_spell(m[1]) for line in lines if (m := _LABELLED.search(line))}
     alone = {_spell(m[1]) for line in lines if len(line) < 60 and (m := _ALONE.fullmatch(line))}
     found = labelled or alone

@@ -59,7 +59,7 @@ def decode(data: bytes) -> Decoded:
 def _utf8(data: bytes) -> str | None:
     """Strict UTF-8, but the last character may be cut off: real captures end within one."""
     try:
-        return codecs.getincrementaldecoder("utf-8")().decode(data, final=False)
+        return codecs.utf_8_decode(data, "strict", False)[0]
     except UnicodeDecodeError:
         return None
 

@@ -47,11 +47,13 @@ _WITH_TONE = rf"(?=[a-zü]{{0,5}}[{TONED}]){SYLLABLE}"
 _SUSPECT = re.compile(
     rf"""
     [?\uff1fA-Za-z](?:                               # what it begins with, so that the search runs from one to the next
-        (?:(?<=[^\x00-\x7f]{_MARK})|(?<=[a-z{TONED}]\){_MARK}))[,;:\uff0c\uff1b\uff1a](?=[^\x00-\x7f])  # 醫(yī)?;某某
-      | (?<={_MARK}){_WITH_TONE}\)                                                         # ?jīng)
-      | (?<={_MARK}){_SIGN}[A-Za-z]\({_WITH_TONE}\)                                        # ?,F(xiàn)
-      | (?<=[^\x00-\x7f][A-Za-z])\({_WITH_TONE}\)                                         # 漆t(yī)
-      | (?<=[^\x00-\x7f]{_MARK}){_MARK}(?:[A-Za-z](?![A-Za-z])|[^\x00-\x7f]{{1,3}})         # 通??h, 重點??频膬
+        \((?<=[^\x00-\x7f][A-Za-z]\(){_WITH_TONE}\)                                         # 漆t(yī)
+      | (?<={_MARK})(?:
+            (?:(?<=[^\x00-\x7f].)|(?<=[a-z{TONED}]\).))[,;:\uff0c\uff1b\uff1a](?=[^\x00-\x7f])  # 醫(yī)?;某某
+          | {_WITH_TONE}\)                                                                 # ?jīng)
+          | {_SIGN}[A-Za-z]\({_WITH_TONE}\)                                                # ?,F(xiàn)
+          | (?<=[^\x00-\x7f].){_MARK}(?:[A-Za-z](?![A-Za-z])|[^\x00-\x7f]{{1,3}})             # 通??h, 重點??频膬
+        )
     )
     """,
     re.X,

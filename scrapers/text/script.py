@@ -29,28 +29,29 @@ _STANDARD = frozenset("昇邨瞭濛氾陞剋噘迺")
 
 
 def to_simplified(text: str) -> list[Edit]:
-    """One edit a run of lines that are written in traditional characters."""
+    """One edit a line that is written in traditional characters."""
     if _traditional().search(text) is None:
         return []
-    edits: list[Edit] = []
     lines = [_Line(text, *m.span()) for m in _LINE.finditer(text)]
-    for index, line in enumerate(lines):
-        if not line.strong and not line.weak:
-            continue
-        if line.is_traditional or _is_between(lines, index):
-            whole = text[line.start : line.end]
-            converted = convert(whole)
-            if converted != whole:
-                edits.append(Edit(line.start, line.end, converted, "script"))
-    return edits
+    chosen = [line for index, line in enumerate(lines) if line.is_traditional or _is_between(lines, index)]
+    if not chosen:
+        return []
+    wholes = [text[line.start : line.end] for line in chosen]
+    converted = convert("\n".join(wholes)).split("\n")  # one call for all of them
+    return [
+        Edit(line.start, line.end, now, "script")
+        for line, was, now in zip(chosen, wholes, converted, strict=True)
+        if now != was
+    ]
 
 
 def convert(text: str) -> str:
-    """The text in simplified characters, of the same length, whatever it is written in."""
+    """The text in simplified characters, each line of the same length, whatever it is written in."""
     converted = _opencc()(text)
-    if len(converted) != len(text):  # a phrase of another length: character by character then
-        converted = "".join(map(simplified, text))
-    converted = converted.translate(_variants())
+    if len(converted) != len(text):  # a phrase of another length: that line character by character
+        converted = "\n".join(map(_of_its_length, text.split("\n")))
+    for variant in set(_variant().findall(converted)):
+        converted = converted.replace(variant, _variants()[variant])
     parts, done = [], 0
     for name in _protected().finditer(text):
         parts += [converted[done : name.start()], name[0]]
@@ -58,10 +59,16 @@ def convert(text: str) -> str:
     return "".join([*parts, converted[done:]])
 
 
+def _of_its_length(line: str) -> str:
+    converted = _opencc()(line)
+    return converted if len(converted) == len(line) else "".join(map(simplified, line))
+
+
 @functools.cache
 def simplified(character: str) -> str:
     """The simplified form of one character; itself where there is none."""
-    found = _opencc()(character).translate(_variants())
+    found = _opencc()(character)
+    found = _variants().get(found, found)
     return found if len(found) == 1 else character
 
 
@@ -80,20 +87,25 @@ class _Line:
         self.start, self.end = start, end
         self.strong = len(_traditional().findall(text, start, end))
         self.weak = 0 if self.strong else len(_both().findall(text, start, end))
-        self.is_traditional = bool(self.strong) and self.strong > SHARE * sum(map(len, _HAN.findall(text, start, end)))
+        self.is_traditional = self.strong > SHARE * (end - start) or (
+            bool(self.strong) and self.strong > SHARE * sum(map(len, _HAN.findall(text, start, end)))
+        )
         if self.is_traditional and len(_KANA.findall(text, start, end)) > self.strong:
             self.is_traditional = False  # Japanese
 
 
 def _is_between(lines: list[_Line], index: int) -> bool:
-    """Whether both neighbours are traditional: 三年後 within a traditional page."""
-    return 0 < index < len(lines) - 1 and lines[index - 1].is_traditional and lines[index + 1].is_traditional
+    """Whether a line without a say of its own (三年後) stands between traditional ones."""
+    line = lines[index]
+    if not (line.strong or line.weak) or not 0 < index < len(lines) - 1:
+        return False
+    return lines[index - 1].is_traditional and lines[index + 1].is_traditional
 
 
 @functools.cache
 def _traditional() -> re.Pattern[str]:
     """Every character that only traditional text has."""
-    return _class(c for c in _changed() | {chr(v) for v in _variants()} if not _is_gb2312(c) and c not in _STANDARD)
+    return _class(c for c in _changed() | _variants().keys() if not _is_gb2312(c) and c not in _STANDARD)
 
 
 @functools.cache
@@ -132,8 +144,13 @@ def _opencc() -> Callable[[str], str]:
 
 
 @functools.cache
-def _variants() -> dict[int, str]:
-    return {ord(row["variant"]): row["simplified"] for row in _table("variants.csv")}
+def _variants() -> dict[str, str]:
+    return {row["variant"]: row["simplified"] for row in _table("variants.csv")}
+
+
+@functools.cache
+def _variant() -> re.Pattern[str]:
+    return _class(_variants())
 
 
 @functools.cache

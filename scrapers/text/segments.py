@@ -28,7 +28,9 @@ TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
+LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
+LONGEST_MADE_BY = 32  # characters in which an editor is named behind a sentence
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
@@ -36,9 +38,6 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _CONTENTS = re.compile(r"(?<![\d.])0\d[ 、.]?(?=[\u3400-\u9fff])")
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
-_BREADCRUMB = re.compile(r"[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?")
-_POSITION = re.compile(r"(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:")
-_ORIGINAL_TITLE = re.compile(r"[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
@@ -49,25 +48,33 @@ _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户",
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 _NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
-_FILE = re.compile(r"[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)", re.I)
 _RESIDUE = re.compile(r"(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*")
-_FOLLOW = re.compile(r"(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)")
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
     r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|\d\s*%"
 )
-_OF_THE_SITE = re.compile(
-    r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
+_OF_THE_SITE = (
+    r"[\s\d,.:()()|/\[\]·\-—_+<>]*"  # figures alone
+    r"|(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:.*"
+    r"|[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}"
+    r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
     r"|\(?(?:资料图片?|图片来源|制图|绘图|配图|摄影|图|文|图文|视频)\s?[/:丨|。].{0,24}"  # who made it
-    r"|.{0,24}[ 。/]摄\)?"
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
-    r"|(?:关注|關注).{2,8}|.{2,16}(?:移动版|手机版|电脑版|触屏版)|(?:温馨|版权|友情|小编)提示:?"
-    r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
+    r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|作者)\s?[:|丨/].{1,24}"
     r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
+)
+# The same, known by what stands in the middle or at the end, and the characters without which there is none.
+_SIGN = re.compile(r"[./摄版编审校监>›»](?:(?<![./])|(?<=\.)[A-Za-z]|(?<=/)/)")
+_WITH_SIGN = re.compile(
+    r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
+    r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)"
+    r"|.{0,24}[ 。/]摄\)?|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
+    r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
     r"|[^。]{0,100}https?://[^。]{0,80}"
-    r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}",
+    r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}"
+    r"|[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?",  # the trail to a page
     re.I,
 )
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
@@ -77,7 +84,6 @@ _HEAD_NOTE = re.compile(  # what stands above an article and says what it is fil
     r"(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
 )
 _LATIN = re.compile(r"[A-Za-z]")
-_FIGURES = re.compile(r"[\s\d,.:()()|/\[\]·\-—_+<>]*")
 
 
 @dataclass(slots=True)
@@ -129,8 +135,9 @@ def _notes() -> re.Pattern[str]:
 
 
 @functools.cache
-def _foot() -> re.Pattern[str]:
-    return re.compile(rf"(?:{'|'.join(cues().foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:")
+def _of_the_site() -> re.Pattern[str]:
+    foot = rf"(?:{'|'.join(cues().foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
+    return re.compile(rf"{_OF_THE_SITE}|{foot}", re.I)
 
 
 @functools.cache
@@ -153,20 +160,20 @@ def label(lines: Sequence[Line]) -> list[Label]:
         else:
             labels.append(current)
             begun = begun or (current == "main" and is_prose(line))
-    _drop_tail(lines, labels)
-    _drop_strays(lines, labels)
+    prose = (index for index in reversed(range(len(lines))) if labels[index] == "main" and is_prose(lines[index]))
+    if (last := next(prose, None)) is not None:
+        _drop_tail(lines, labels, last)
+        _drop_strays(lines, labels, last)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
 
 
-def _drop_tail(lines: Sequence[Line], labels: list[Label]) -> None:
+def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     """Behind the last sentence, everything from a headline with a short date (01-04) on is other articles'."""
-    prose = [index for index, line in enumerate(lines) if labels[index] == "main" and is_prose(line)]
-    if not prose:
-        return
-    begin = next((i for i in range(prose[-1] + 1, len(lines)) if _SHORT_DATE.search(lines[i].folded)), len(lines))
-    for index in range(begin, len(lines)):
+    tail = range(last + 1, len(lines))
+    dated = (i for i in tail if "-" in lines[i].folded and _SHORT_DATE.search(lines[i].folded))
+    for index in range(next(dated, len(lines)), len(lines)):
         if labels[index] == "main":
             labels[index] = "related"
 
@@ -178,26 +185,26 @@ def _is_end(line: Line, ends: tuple[str, ...]) -> bool:
     )
 
 
-def _drop_strays(lines: Sequence[Line], labels: list[Label]) -> None:
+def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     """Of a text: lines in Latin letters within a Chinese article, and what below its last sentence is no part of it."""
-    prose = [index for index, line in enumerate(lines) if labels[index] == "main" and is_prose(line)]
-    if not prose or any(line.tag for line in lines):
+    if any(line.tag for line in lines):
         return
     for index, line in enumerate(lines):
         if labels[index] == "main" and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN:
             labels[index] = "template"
-    tail = [index for index in range(prose[-1] + 1, len(lines)) if labels[index] == "main"]
-    if sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
+    tail = [index for index in range(last + 1, len(lines)) if labels[index] == "main"]
+    if len(tail) > TAIL or sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
         return
-    if len(tail) <= TAIL:
-        for index in tail:
-            if not _TAIL_KEPT.search(lines[index].folded):
-                labels[index] = "related"
+    for index in tail:
+        if not _TAIL_KEPT.search(lines[index].folded):
+            labels[index] = "related"
 
 
 def parted(line: Line) -> list[Line]:
     """A sentence and the editor's name that stands behind it on the same line."""
-    made_by = _MADE_BY.search(line.folded)
+    if line.folded.rfind(":", -LONGEST_MADE_BY) < 0:
+        return [line]
+    made_by = _MADE_BY.search(line.folded, max(0, len(line.folded) - LONGEST_MADE_BY))
     if made_by is None:
         return [line]
     return [cut(line, 0, made_by.start()), cut(line, made_by.start(), len(line.text))]
@@ -216,7 +223,8 @@ def cut(line: Line, begin: int, end: int) -> Line:
 def is_prose(line: Line) -> bool:
     """A sentence of an article: long enough, punctuated, not a link."""
     if line.prose is None:
-        line.prose = _STOP.search(line.folded) is not None and _han(line.text, 200) >= PROSE_HAN
+        is_long = len(line.text) >= PROSE_HAN and _STOP.search(line.folded) is not None
+        line.prose = is_long and _han(line.text, 200) >= PROSE_HAN
     return line.prose and line.link_share < 0.5
 
 
@@ -239,21 +247,17 @@ def _is_furniture(text: str) -> bool:
     stops = "。" in text
     if not stops and len(text) < LONGEST_NOTE and (_notes().search(text) or _is_contents(text)):
         return True
-    if len(text) > 120:
-        return text.count("|") >= 5 and not stops
-    if not stops and (_foot().match(text) or _FILE.fullmatch(text) or _FOLLOW.fullmatch(text)):
+    if not stops and text.count("|") >= 5:
         return True
+    if len(text) > LONGEST_FURNITURE:
+        return False
     bare = text.strip("|,:()[]【】<>· \t\u3000")
     return (
         not bare
         or bare in _furniture_lines()
-        or _FIGURES.fullmatch(text) is not None
-        or _POSITION.match(text) is not None
-        or _BREADCRUMB.fullmatch(text) is not None
-        or _ORIGINAL_TITLE.fullmatch(text) is not None
-        or _OF_THE_SITE.fullmatch(text) is not None
-        or (text.count("|") >= 5 and not stops)
-        or (dates.is_date_line(text) and "年" not in text)  # 2024年4月30日 is a signature
+        or _of_the_site().fullmatch(text) is not None
+        or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
+        or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )
 
 
@@ -285,7 +289,7 @@ def _drop_teasers(lines: Sequence[Line], labels: list[Label]) -> None:
     for index in range(len(lines) - 1, -1, -1):
         if labels[index] == "template":
             continue
-        if not _CUT_OFF.search(lines[index].folded):
+        if not lines[index].folded.endswith(("...", "…")) or not _CUT_OFF.search(lines[index].folded):
             break
         teasers.append(index)
     if len(teasers) >= TEASERS:
@@ -302,10 +306,11 @@ def _is_list(lines: Sequence[Line]) -> bool:
     entries = [line for line in lines if not is_furniture(line)]
     if len(entries) < HEADLINES:
         return False
-    dated = sum(dates.is_date_line(line.text) for line in lines)
     doubled = len(entries) - len({line.text for line in entries})
     linked = sum(line.link_share > 0.8 for line in entries)
-    return dated >= HEADLINES or doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries))
+    if doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries)):
+        return True
+    return sum(dates.is_date_line(line.folded) for line in lines) >= HEADLINES
 
 
 def trim_title(title: str) -> str:
