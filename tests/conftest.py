@@ -16,6 +16,7 @@ import pytest
 
 from scrapers import records
 
+os.environ["DBT_LOG_LEVEL_FILE"] = "none"  # dbt's own log of every statement takes a tenth of a run's time
 PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome")}
 
 

@@ -7,8 +7,8 @@ ops.parsed_file), so a load that dies is simply loaded again. Rows stand in raw 
 duplicates and all: what they mean is decided in int_ models.
 
 Touched days: every day of every version of the keys that came in, and the days of records that refer to an
-organisation or centre that came in. Touched means: not yet in a published version; the tables are emptied when a
-build is opened on its published base.
+organisation, centre or posting that came in. Touched means: not yet in a published version; the tables are emptied when
+a build is opened on its published base.
 """
 
 from __future__ import annotations
@@ -545,12 +545,13 @@ def _references(contract: Contract) -> list[tuple[str, str]]:
 
 
 def _changed_codes(con: Connection, all_contracts: Mapping[str, Contract], runs: str) -> dict[str, str]:
-    """Temp tables of the organisation and centre codes that came in, and of centres whose organisation did.
+    """Temp tables of the codes that came in of what others refer to, and of what refers to an organisation that did.
 
     All versions of a key that came in count: a new version may drop the code that an old one bore.
     """
     changed: dict[str, str] = {}
-    for record_type, code in (("organization", "org_code"), ("shared_centre", "centre_code")):
+    own_codes = {"organization": "org_code", "shared_centre": "centre_code", "dispatch_assignment": "assignment_key"}
+    for record_type, code in own_codes.items():
         table, temp = f"raw.{record_type}", f"changed_{record_type}"
         con.execute(
             f"create or replace temp table {temp} as select distinct {code} as code from {table} semi join "

@@ -7,8 +7,8 @@
   * the same version with different content is a tie: nobody can say which is right;
   * a void takes the record away, in all its versions.
 
-  record_types: none for a master (always resolved in full); else only keys with a version on a touched day are looked
-  at, with ALL their versions, and only rows whose current day is touched are kept.
+  record_types: none for a record that is not about one day (always resolved in full); else only keys with a version on
+  a touched day are looked at, with ALL their versions, and only rows whose current day is touched are kept.
 #}
 {% macro current_records(relation, record_types=none) -%}
 version as (
@@ -56,60 +56,73 @@ current_record as (
 {%- endmacro %}
 
 {#
-  Judge current records against each other. Renders one CTE, `judged`: the rows of `relation` with set_aside_reason
-  (null = counts). A grain is the contract's, over durable ids, so it spans source systems.
-
-  judged_activity: two record ids for one grain are both set aside (Q23); a reference to an organisation or a centre
-  that no current record describes is set aside until it comes (Q12).
-  judged_master: two ids with equal content are one statement (the first stays); with different content both are set
-  aside. References of masters are not judged: they are labels there, and a missing one shows as null.
+  The durable id of what a code names, and its column: lead_org_code → lead_org_id. An organisation's own code gives
+  code_org_id, because campuses share it; the code of an indicator's subject is an organisation's where it says so.
 #}
-{% macro judged_activity(relation, grain, organisations, centres=[]) -%}
-known_org as (
-    select distinct code_org_id as org_id
-    from {{ ref('int_organization__resolved') }}
-    where set_aside_reason is null
-),
-
-{% if centres -%}
-known_centre as (
-    select distinct centre_id
-    from {{ ref('int_shared_centre__resolved') }}
-    where set_aside_reason is null
-),
-
-{% endif -%}
-rivals as (
-    select
-        k.*,
-        sum(case when k.is_tie then 0 else 1 end) over (partition by {{ grain | join(', ') }}) as ids_of_grain
-    from {{ relation }} as k
-),
-
-judged as (
-    select
-        r.*,
-        case
-            when r.is_tie then 'tie'
-            when r.ids_of_grain > 1 then 'Q23_two_ids'
-            {%- for column in organisations %}
-            when r.{{ column }} is not null and org_{{ loop.index }}.org_id is null then 'Q12_unknown_org'
-            {%- endfor %}
-            {%- for column in centres %}
-            when r.{{ column }} is not null and centre_{{ loop.index }}.centre_id is null then 'Q12_unknown_centre'
-            {%- endfor %}
-        end as set_aside_reason
-    from rivals as r
-    {%- for column in organisations %}
-    left join known_org as org_{{ loop.index }} on r.{{ column }} = org_{{ loop.index }}.org_id
-    {%- endfor %}
-    {%- for column in centres %}
-    left join known_centre as centre_{{ loop.index }} on r.{{ column }} = centre_{{ loop.index }}.centre_id
-    {%- endfor %}
-)
+{% macro code_id_column(record_type, column) -%}
+    {%- if column == 'part_of' -%} part_of_org_id
+    {%- elif record_type == 'organization' -%} code_org_id
+    {%- else -%} {{ column | replace('_code', '_id') | replace('_key', '_id') }}
+    {%- endif -%}
 {%- endmacro %}
 
-{% macro judged_master(relation, grain) -%}
+{% macro code_id_of(record_type, column, target) -%}
+    {%- if column == 'subject_code' -%}
+    case when r.subject_type = 'organization' then {{ org_id('r.subject_code', 'r.source_system') }} end
+    {%- elif target == 'organization' -%} {{ org_id('r.' ~ column, 'r.source_system') }}
+    {%- else -%} {{ code_id('r.' ~ column) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  The current records of a type, judged against each other and against what is known. Renders CTEs; the last is
+  `judged`: one row a record with its durable ids and set_aside_reason (null = counts).
+
+  tie                  one version with two contents
+  Q23_two_ids          two record ids for one grain: both. Of masters only where what they say (`content`) differs;
+                       equal ones are one statement, and the first stays. Grains span source systems
+  Q12_unknown_...      a reference to an organisation, a centre or a posting that no current record describes, until it
+                       comes. References of masters are labels, and a missing one shows as null; only a coverage is
+                       nothing but its two references
+
+  A code of a grain is joined by its durable id, which a `local:` code has for each source system.
+#}
+{% macro judged_records(record_type, content=none) -%}
+{%- set contract = feed_contracts()[record_type] -%}
+{%- set own = {'organization': {'org_code': 'organization'}, 'shared_centre': {'centre_code': 'shared_centre'},
+    'dispatch_assignment': {'assignment_key': 'dispatch_assignment'}} -%}
+{%- set names = {'organization': 'org', 'shared_centre': 'centre', 'dispatch_assignment': 'assignment'} -%}
+{%- set codes = dict(own.get(record_type, {}), **contract['references']) -%}
+{%- set needed = contract['references'] if not contract['is_master'] or record_type == 'centre_coverage' else {} -%}
+{%- set grain = contract['grain'] | list -%}
+{%- for column in codes if column in contract['grain'] %}{% do grain.append(code_id_column(record_type, column)) %}{% endfor -%}
+{{ current_records(ref('stg_feed__' ~ record_type), [record_type] if is_by_day(contract) else none) }},
+
+keyed as (
+    select
+        {%- for column, target in codes.items() %}
+        {{ code_id_of(record_type, column, target) }} as {{ code_id_column(record_type, column) }},
+        {%- endfor %}
+        r.*
+    from current_record as r
+),
+
+{% for target in needed.values() | unique -%}
+known_{{ names[target] }} as (
+    select distinct {{ code_id_column(target, own[target].keys() | first) }} as known_id
+    from {{ ref('int_' ~ target ~ '__resolved') }}
+    where set_aside_reason is null
+),
+
+{% endfor -%}
+{% if contract['is_master'] -%}
+hashed as (
+    select
+        k.*,
+        {{ content_key(content) }} as payload_hash
+    from keyed as k
+),
+
 rivals as (
     select
         k.*,
@@ -119,14 +132,35 @@ rivals as (
         ) as rival_no,
         min(k.payload_hash) over (partition by {{ grain | join(', ') }}, k.is_tie)
         <> max(k.payload_hash) over (partition by {{ grain | join(', ') }}, k.is_tie) as is_disputed
-    from {{ relation }} as k
+    from hashed as k
 ),
+{%- else -%}
+rivals as (
+    select
+        k.*,
+        sum(case when k.is_tie then 0 else 1 end) over (partition by {{ grain | join(', ') }}) > 1 as is_disputed
+    from keyed as k
+),
+{%- endif %}
 
 judged as (
     select
         r.*,
-        case when r.is_tie then 'tie' when r.is_disputed then 'Q23_two_ids' end as set_aside_reason
+        case
+            when r.is_tie then 'tie'
+            when r.is_disputed then 'Q23_two_ids'
+            {%- for column, target in needed.items() %}
+            when r.{{ code_id_column(record_type, column) }} is not null and known_{{ loop.index }}.known_id is null
+                then 'Q12_unknown_{{ names[target] }}'
+            {%- endfor %}
+        end as set_aside_reason
     from rivals as r
+    {%- for column, target in needed.items() %}
+    left join known_{{ names[target] }} as known_{{ loop.index }}
+        on r.{{ code_id_column(record_type, column) }} = known_{{ loop.index }}.known_id
+    {%- endfor %}
+    {%- if contract['is_master'] %}
     where r.rival_no = 1 or r.is_tie or r.is_disputed
+    {%- endif %}
 )
 {%- endmacro %}

@@ -57,9 +57,9 @@
     {%- endif %}
 {%- endmacro %}
 
-{# For tables that hold several record types: each has touched days of its own; masters are always replaced whole. #}
-{% macro touched_record_day_filter(column, record_types, masters) -%}
-    record_type in ('{{ masters | join("', '") }}')
+{# For tables of several record types: each has touched days of its own, or is always replaced whole. #}
+{% macro touched_record_day_filter(column, record_types, whole) -%}
+    record_type in ('{{ whole | join("', '") }}')
     {%- for record_type in record_types %}
     or (record_type = '{{ record_type }}' and {{ touched_day_filter(column, [record_type]) }})
     {%- endfor %}
@@ -69,7 +69,7 @@
     {% if meta['window'] == 'day' -%} {{ touched_day_filter(meta['partition'], meta['record_types']) }}
     {%- elif meta['window'] == 'month' -%} {{ touched_month_filter(meta['partition'], meta['record_types']) }}
     {%- elif meta['window'] == 'record_day' -%}
-    {{ touched_record_day_filter(meta['partition'], meta['record_types'], meta['masters']) }}
+    {{ touched_record_day_filter(meta['partition'], meta['record_types'], meta['whole']) }}
     {%- else -%}
     {{ exceptions.raise_compiler_error('replace_partitions: no window ' ~ meta['window']) }}
     {%- endif %}

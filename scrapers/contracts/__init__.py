@@ -66,6 +66,7 @@ RAW_HEAD: tuple[tuple[str, str], ...] = (
     ("not_provided", "varchar"),
     ("content_hash", "varchar"),
 )
+REFERRED = ("organization", "shared_centre", "dispatch_assignment", "group")  # what a record may refer to
 RAW_TAIL: tuple[tuple[str, str], ...] = (("load_run", "varchar"), ("loaded_at", "timestamp"))
 
 
@@ -338,8 +339,8 @@ def _check_names(path: Path, contract: Contract) -> None:
         if labels.count(label) > 1:
             raise ContractError(f"{path}: two fields have the label {label}")
     for target in contract.references.values():
-        if target not in ("organization", "shared_centre", "group"):
-            raise ContractError(f"{path}: references point at organization, shared_centre or group, not {target}")
+        if target not in REFERRED:
+            raise ContractError(f"{path}: references point at {', '.join(REFERRED)}, not {target}")
 
 
 def _field(path: Path, item: Mapping[str, Any], parent: str, prefix: str) -> Field:

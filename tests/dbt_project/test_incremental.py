@@ -4,11 +4,14 @@ as a full refresh. One story in three nights, told once; every test looks at one
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
 
+from scrapers import contracts
 from tests.dbt_project import build_raw as raw
 
 pytestmark = [pytest.mark.xdist_group("dbt_story"), pytest.mark.slow]
@@ -22,6 +25,91 @@ _doomed = [
     raw.centre_activity(f"doomed-{n}", "2026-10-01", n * 10, payload={"service_category": f"c{n}"}) for n in (1, 2)
 ]
 _rival = raw.recognition("rival-b", "2026-10-05", 31)
+
+
+_KEY, _STRANGERS_KEY = "a" * 64, "b" * 64
+_ITEM = {"scope_type": "prefecture", "scope_code": "410100", "item_system": "urn:hr-catalogue:410000"}
+_POSTING = {"dispatch_type": "resident", "role": "physician", "planned_start": date(2026, 9, 1)}
+# Record types without a fact as yet. What a record says; what another id of its grain says instead; another grain; and
+# the reference to somebody who is not known yet.
+FURTHER: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "centre_coverage": (
+        {"centre_code": "C-LAB-01", "org_code": raw.MEMBER, "status": "connected", "valid_from": date(2026, 1, 1)},
+        {"status": "disconnected"},
+        {"org_code": raw.LEAD},
+        {"org_code": NEW_ORG},
+    ),
+    "recognition_item": (
+        _ITEM | {"item_code": "LAB-0001", "category": "lab", "valid_from": date(2026, 1, 1)},
+        {"valid_days": 7},
+        {"item_code": "LAB-0002"},
+        {},
+    ),
+    "referral_activity": (
+        {"from_org_code": raw.MEMBER, "to_org_code": raw.LEAD, "direction": "up", "setting": "outpatient"}
+        | {"requested": 30, "completed": 27},
+        {"completed": 26},
+        {"setting": "inpatient"},
+        {"from_org_code": NEW_ORG},
+    ),
+    "telemedicine_activity": (
+        {"provider_org_code": raw.LEAD, "requester_org_code": raw.MEMBER, "service_type": "consultation"}
+        | {"requested": 12, "completed": 11},
+        {"completed": 10},
+        {"service_type": "ecg_diagnosis"},
+        {"requester_org_code": NEW_ORG},
+    ),
+    "visit_volume": (
+        {"org_code": raw.MEMBER, "visit_type": "outpatient", "visits": 860},
+        {"visits": 861},
+        {"visit_type": "emergency"},
+        {"org_code": NEW_ORG},
+    ),
+    "indicator_value": (
+        {"indicator_code": "GV08", "subject_type": "county", "subject_code": "410122", "numerator": 71.4},
+        {"numerator": 71.5},
+        {"subject_code": "410123"},
+        {"subject_type": "organization", "subject_code": NEW_ORG},
+    ),
+    "dispatch_assignment": (
+        _POSTING | {"assignment_key": _KEY, "from_org_code": raw.LEAD, "to_org_code": raw.MEMBER},
+        {"role": "nurse"},
+        {"assignment_key": "c" * 64},
+        {"assignment_key": _STRANGERS_KEY, "to_org_code": NEW_ORG},
+    ),
+    "dispatch_activity": (
+        {"assignment_key": "c" * 64, "days_worked": 1.0},
+        {"days_worked": 0.5},
+        {"assignment_key": _KEY},
+        {"assignment_key": _STRANGERS_KEY},
+    ),
+    "medical_team_tour": (
+        {"tour_code": "T-1", "team_type": "county", "org_code": raw.LEAD, "dest_adcode": "410122"}
+        | {"start_date": date(2026, 10, 1)},
+        {"trainees": 15},
+        {"tour_code": "T-2"},
+        {"tour_code": "T-3", "org_code": NEW_ORG},
+    ),
+}
+
+
+def _further(night: int) -> Iterator[dict[str, Any]]:
+    """Of each further type one record that gets a rival, one that is told in two ways, and one of a stranger."""
+    for record_type, (says, other, elsewhere, stranger) in FURTHER.items():
+
+        def made(name: str, *parts: dict[str, Any], of: str = record_type, version: int = 1) -> dict[str, Any]:
+            payload = {key: value for part in parts for key, value in part.items()}
+            return raw.record(of, f"{of}-{name}", "2026-10-08", payload, source_version=version)
+
+        rival = made("rival", says, other)
+        if "event_date" not in contracts.load()[record_type].grain:
+            rival["event_date"] = "2026-10-20"
+        yield from {
+            1: [made("first", says), made("twice", says, elsewhere)]
+            + ([made("stranger", says, stranger)] if stranger else []),
+            2: [rival, made("twice", says, elsewhere, other)],
+            3: [raw.void(rival), made("twice", says, elsewhere, other, version=2)],
+        }[night]
 
 
 def _night_1() -> list[dict[str, Any]]:
@@ -41,6 +129,7 @@ def _night_1() -> list[dict[str, Any]]:
         raw.recognition("tied", "2026-10-06", 50),
         raw.recognition("quiet", "2026-09-30", 5),
         *_capacity_of_october(),
+        *_further(1),
     ]
 
 
@@ -75,6 +164,7 @@ def _night_2() -> list[dict[str, Any]]:
         raw.centre_activity("old", "2026-10-04", 1, source_version=2, payload={"service_category": "micro"}),
         _rival,  # a second id for the grain of rival-a
         raw.recognition("tied", "2026-10-06", 51),  # equal version, other content
+        *_further(2),
     ]
 
 
@@ -84,6 +174,7 @@ def _night_3() -> list[dict[str, Any]]:
         raw.organisation(NEW_ORG, payload={"tier": "village"}),
         raw.void(_rival),
         raw.recognition("tied", "2026-10-06", 52, source_version=2),
+        *_further(3),
     ]
 
 
@@ -93,6 +184,7 @@ class Story:
 
     nightly: dict[int, dict[str, list[str]]] = field(default_factory=dict)
     anew: dict[str, list[str]] = field(default_factory=dict)
+    aside_anew: list[tuple[Any, ...]] = field(default_factory=list)
     answers: dict[int, dict[str, list[tuple[Any, ...]]]] = field(default_factory=dict)
     repeated: dict[str, list[str]] = field(default_factory=dict)
     backwards: dict[str, list[str]] = field(default_factory=dict)
@@ -105,6 +197,9 @@ QUESTIONS = {
     "order by all",
     "recognition": "select source_record_id, recognised_count from fct_recognition_daily order by all",
     "aside": "select source_record_id, reason from operations.fct_feed_set_aside order by all",
+    "further": " union all ".join(
+        f"select source_record_id from int.int_{t}__resolved where set_aside_reason is null" for t in FURTHER
+    ),
     "centre_months": "select month_start::varchar, reported_count, active_days_count from mart_shared_centres "
     "order by all",
     "recognition_months": "select month_start::varchar, recognition_num, recognition_den "
@@ -126,6 +221,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     told = Story()
     folder = tmp_path_factory.mktemp("story")
     build = raw.Build(folder / "nightly")
+    build.keeps_log = True
     nights = {1: _night_1(), 2: _night_2(), 3: _night_3()}
     for night, records in nights.items():
         build.feed(records)
@@ -141,8 +237,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
             fresh = build.copy(folder / "anew")
             fresh.dbt(full_refresh=True)
             told.anew = fresh.snapshot()
+            told.aside_anew = fresh.query(QUESTIONS["aside"])
     told.forwards = build.snapshot(without=LINEAGE)
     told.log = (folder / "dbt_target" / "logs" / "dbt.log").read_text(encoding="utf-8")
+    build.keeps_log = False
     build.dbt("--exclude-resource-type", "seed", "test")  # the same night again
     told.repeated = build.snapshot()
 
@@ -160,6 +258,7 @@ def test_touched_days_give_what_a_full_refresh_gives(story: Story) -> None:
     assert story.nightly[2].keys() == story.anew.keys()
     for table, rows in story.nightly[2].items():
         assert rows == story.anew[table], table
+    assert story.answers[2]["aside"] == story.aside_anew
 
 
 def test_the_same_night_again_changes_nothing(story: Story) -> None:
@@ -205,7 +304,7 @@ def test_an_unknown_centre_is_set_aside(story: Story) -> None:
 
 def test_two_ids_for_one_grain_are_both_set_aside_until_one_is_withdrawn(story: Story) -> None:
     assert ("rival-a", 28) in story.answers[1]["recognition"]
-    aside = {r for r in story.answers[2]["aside"] if r[1] == "Q23_two_ids"}
+    aside = {r for r in story.answers[2]["aside"] if r[0].startswith("rival")}
     assert aside == {("rival-a", "Q23_two_ids"), ("rival-b", "Q23_two_ids")}
     assert not [r for r in story.answers[2]["recognition"] if r[0].startswith("rival")]
     assert [r for r in story.answers[3]["recognition"] if r[0].startswith("rival")] == [("rival-a", 28)]
@@ -216,6 +315,26 @@ def test_a_tie_is_set_aside_until_a_higher_version_decides(story: Story) -> None
     assert not [r for r in story.answers[2]["recognition"] if r[0] == "tied"]
     assert ("tied", 52) in story.answers[3]["recognition"]
     assert [r[0] for r in story.answers[3]["aside"]] == ["homeless"]
+
+
+@pytest.mark.parametrize("record_type", FURTHER)
+def test_every_type_is_set_aside_for_its_reason_and_returns(story: Story, record_type: str) -> None:
+    stranger = {f"{record_type}-stranger"} if FURTHER[record_type][3] else set()
+    unknown = "Q12_unknown_assignment" if record_type == "dispatch_activity" else "Q12_unknown_org"
+
+    def told(night: int, question: str) -> list[tuple[Any, ...]]:
+        return [r for r in story.answers[night][question] if r[0].startswith(f"{record_type}-")]
+
+    assert {r[0] for r in told(1, "further")} == {f"{record_type}-first", f"{record_type}-twice"}
+    assert told(2, "further") == []
+    assert dict(told(2, "aside")) == {
+        f"{record_type}-first": "Q23_two_ids",
+        f"{record_type}-rival": "Q23_two_ids",
+        f"{record_type}-twice": "tie",
+        **dict.fromkeys(stranger, unknown),
+    }
+    assert told(3, "aside") == []
+    assert {r[0] for r in told(3, "further")} == {f"{record_type}-first", f"{record_type}-twice", *stranger}
 
 
 def test_a_month_that_nothing_touched_stays(story: Story) -> None:

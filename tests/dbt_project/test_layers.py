@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scrapers import contracts
 from tests.dbt_project.build_raw import Build
 from warehouse import transform
 from warehouse.settings import DBT_PROJECT
@@ -60,13 +62,24 @@ def _parents(manifest: dict[str, Any], node: dict[str, Any]) -> set[str]:
 
 def test_staging_reads_one_source_each_and_nothing_else(manifest: dict[str, Any]) -> None:
     staging = {n: m for n, m in _models(manifest).items() if m["path"].startswith("staging/")}
-    assert len(staging) == 20
+    assert len(staging) == 29
     for name, model in staging.items():
         assert name.startswith(f"stg_{Path(model['path']).parent.name}__"), name
         assert model["config"]["materialized"] == "view", name
         parents = _parents(manifest, model)
         assert len(parents) == 1, name
         assert all(p.startswith("source.") for p in parents), name
+
+
+def test_records_are_judged_by_the_grain_and_the_references_of_their_contracts(manifest: dict[str, Any]) -> None:
+    text = (DBT_PROJECT / "macros" / "feed.sql").read_text(encoding="utf-8")
+    (literal,) = re.findall(r"macro feed_contracts\(\) %}\s*{{ return\((.*?)\) }}", text, flags=re.DOTALL)
+    stated = ast.literal_eval(re.sub(r"\b(true|false)\b", lambda word: word[0].title(), literal))
+    assert stated == {
+        name: {"grain": list(c.grain), "references": dict(c.references), "is_master": c.is_master}
+        for name, c in contracts.load().items()
+    }
+    assert {f"int_{name}__resolved" for name in stated} <= _models(manifest).keys()
 
 
 def test_only_staging_reads_sources(manifest: dict[str, Any]) -> None:

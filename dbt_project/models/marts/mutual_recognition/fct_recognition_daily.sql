@@ -11,7 +11,7 @@ select
     cast(r.source_org_id as varchar) as source_org_id,
     cast(r.item_system as varchar) as item_system,
     cast(r.item_code as varchar) as item_code,
-    cast(r.scope_type_part as varchar) as scope_type,
+    cast({{ or_missing('r.scope_type') }} as varchar) as scope_type,
     cast(r.period_type as varchar) as period_type,
     cast(r.event_date as date) as event_date,
     cast(r.receiver_org_code as varchar) as receiver_org_code,

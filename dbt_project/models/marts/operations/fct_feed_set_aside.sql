@@ -1,5 +1,5 @@
--- Records that are in raw and, for a stated reason, in no fact or dimension: they come back by themselves when the
--- reason is gone. Activity by touched days; masters whole.
+-- Records of any type that are in raw and, for a stated reason, count nowhere: they come back by themselves when the
+-- reason is gone. By touched days; record types whose records are not about one day (masters, postings, tours) whole.
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_partitions',
@@ -7,15 +7,11 @@
     meta={
         'window': 'record_day',
         'partition': 'event_date',
-        'record_types': ['centre_activity', 'recognition_activity', 'capacity', 'capacity_release'],
-        'masters': ['organization', 'group_membership', 'shared_centre']
+        'record_types': record_types(by_day=true),
+        'whole': record_types(by_day=false)
     }
 ) }}
-{% set record_types = [
-    'organization', 'group_membership', 'shared_centre',
-    'centre_activity', 'recognition_activity', 'capacity', 'capacity_release'
-] %}
-{% for record_type in record_types %}
+{% for record_type in feed_contracts() %}
 select
     cast('{{ record_type }}' as varchar) as record_type,
     cast(source_system as varchar) as source_system,

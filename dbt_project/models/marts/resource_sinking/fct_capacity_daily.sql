@@ -10,7 +10,7 @@ select
     cast(r.lead_org_id as varchar) as lead_org_id,
     cast(r.resource_type as varchar) as resource_type,
     cast(r.clinic_class as varchar) as clinic_class,
-    cast(r.bed_basis_part as varchar) as bed_basis,
+    cast({{ or_missing('r.bed_basis') }} as varchar) as bed_basis,
     cast(r.period_type as varchar) as period_type,
     cast(r.event_date as date) as event_date,
     cast(r.lead_org_code as varchar) as lead_org_code,

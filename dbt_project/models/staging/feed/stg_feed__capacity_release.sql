@@ -1,19 +1,6 @@
 -- Feed records of type capacity_release as they were accepted: every version, void and duplicate.
 select
-    cast(source_id as varchar) as source_id,
-    cast(file_sha256 as varchar) as file_sha256,
-    cast(line_no as bigint) as line_no,
-    cast(contract_version as varchar) as contract_version,
-    cast(source_system as varchar) as source_system,
-    cast(source_record_id as varchar) as source_record_id,
-    cast(source_version as bigint) as source_version,
-    cast(op as varchar) as op,
-    cast(reporter_org_code as varchar) as reporter_org_code,
-    cast(event_date as date) as event_date,
-    cast(period_type as varchar) as period_type,
-    cast(produced_at as timestamp) as produced_at,
-    cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
+    {{ feed_envelope() }},
     cast(lead_org_code as varchar) as lead_org_code,
     cast(target_type as varchar) as target_type,
     cast(target_org_code as varchar) as target_org_code,
@@ -25,7 +12,5 @@ select
     cast(capacity_released as bigint) as capacity_released,
     cast(capacity_used as bigint) as capacity_used,
     cast(capacity_returned as bigint) as capacity_returned,
-    cast(priority_used as bigint) as priority_used,
-    cast(load_run as varchar) as load_run,
-    cast(loaded_at as timestamp) as loaded_at
+    cast(priority_used as bigint) as priority_used
 from {{ source('raw', 'capacity_release') }}

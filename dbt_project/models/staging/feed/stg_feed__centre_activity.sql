@@ -1,19 +1,6 @@
 -- Feed records of type centre_activity as they were accepted: every version, void and duplicate.
 select
-    cast(source_id as varchar) as source_id,
-    cast(file_sha256 as varchar) as file_sha256,
-    cast(line_no as bigint) as line_no,
-    cast(contract_version as varchar) as contract_version,
-    cast(source_system as varchar) as source_system,
-    cast(source_record_id as varchar) as source_record_id,
-    cast(source_version as bigint) as source_version,
-    cast(op as varchar) as op,
-    cast(reporter_org_code as varchar) as reporter_org_code,
-    cast(event_date as date) as event_date,
-    cast(period_type as varchar) as period_type,
-    cast(produced_at as timestamp) as produced_at,
-    cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
+    {{ feed_envelope() }},
     cast(centre_code as varchar) as centre_code,
     cast(requester_org_code as varchar) as requester_org_code,
     cast(service_category as varchar) as service_category,
@@ -35,7 +22,5 @@ select
     cast(tat_minutes_sum as double) as tat_minutes_sum,
     cast(tat_minutes_p50 as double) as tat_minutes_p50,
     cast(tat_minutes_p90 as double) as tat_minutes_p90,
-    cast(is_partial as boolean) as is_partial,
-    cast(load_run as varchar) as load_run,
-    cast(loaded_at as timestamp) as loaded_at
+    cast(is_partial as boolean) as is_partial
 from {{ source('raw', 'centre_activity') }}

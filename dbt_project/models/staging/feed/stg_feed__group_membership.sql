@@ -1,19 +1,6 @@
 -- Feed records of type group_membership as they were accepted: every version, void and duplicate.
 select
-    cast(source_id as varchar) as source_id,
-    cast(file_sha256 as varchar) as file_sha256,
-    cast(line_no as bigint) as line_no,
-    cast(contract_version as varchar) as contract_version,
-    cast(source_system as varchar) as source_system,
-    cast(source_record_id as varchar) as source_record_id,
-    cast(source_version as bigint) as source_version,
-    cast(op as varchar) as op,
-    cast(reporter_org_code as varchar) as reporter_org_code,
-    cast(event_date as date) as event_date,
-    cast(period_type as varchar) as period_type,
-    cast(produced_at as timestamp) as produced_at,
-    cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
+    {{ feed_envelope() }},
     cast(group_code as varchar) as group_code,
     cast(group_name as varchar) as group_name,
     cast(group_type as varchar) as group_type,
@@ -22,7 +9,5 @@ select
     cast(org_code as varchar) as org_code,
     cast(role as varchar) as role,
     cast(valid_from as date) as valid_from,
-    cast(valid_to as date) as valid_to,
-    cast(load_run as varchar) as load_run,
-    cast(loaded_at as timestamp) as loaded_at
+    cast(valid_to as date) as valid_to
 from {{ source('raw', 'group_membership') }}

@@ -1,19 +1,6 @@
 -- Feed records of type organization as they were accepted: every version, void and duplicate.
 select
-    cast(source_id as varchar) as source_id,
-    cast(file_sha256 as varchar) as file_sha256,
-    cast(line_no as bigint) as line_no,
-    cast(contract_version as varchar) as contract_version,
-    cast(source_system as varchar) as source_system,
-    cast(source_record_id as varchar) as source_record_id,
-    cast(source_version as bigint) as source_version,
-    cast(op as varchar) as op,
-    cast(reporter_org_code as varchar) as reporter_org_code,
-    cast(event_date as date) as event_date,
-    cast(period_type as varchar) as period_type,
-    cast(produced_at as timestamp) as produced_at,
-    cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
+    {{ feed_envelope() }},
     cast(org_code as varchar) as org_code,
     cast(practice_licence_no as varchar) as practice_licence_no,
     cast(ws218_code as varchar) as ws218_code,
@@ -35,7 +22,5 @@ select
     cast(uscc as varchar) as uscc,
     cast(campus_code as varchar) as campus_code,
     cast(nhsa_code as varchar) as nhsa_code,
-    cast(resident_population as bigint) as resident_population,
-    cast(load_run as varchar) as load_run,
-    cast(loaded_at as timestamp) as loaded_at
+    cast(resident_population as bigint) as resident_population
 from {{ source('raw', 'organization') }}

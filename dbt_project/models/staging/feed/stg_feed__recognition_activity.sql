@@ -1,19 +1,6 @@
 -- Feed records of type recognition_activity as they were accepted: every version, void and duplicate.
 select
-    cast(source_id as varchar) as source_id,
-    cast(file_sha256 as varchar) as file_sha256,
-    cast(line_no as bigint) as line_no,
-    cast(contract_version as varchar) as contract_version,
-    cast(source_system as varchar) as source_system,
-    cast(source_record_id as varchar) as source_record_id,
-    cast(source_version as bigint) as source_version,
-    cast(op as varchar) as op,
-    cast(reporter_org_code as varchar) as reporter_org_code,
-    cast(event_date as date) as event_date,
-    cast(period_type as varchar) as period_type,
-    cast(produced_at as timestamp) as produced_at,
-    cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
+    {{ feed_envelope() }},
     cast(receiver_org_code as varchar) as receiver_org_code,
     cast(source_org_code as varchar) as source_org_code,
     cast(item_system as varchar) as item_system,
@@ -36,7 +23,5 @@ select
     cast(reason_r3_before_major_measure as bigint) as reason_r3_before_major_measure,
     cast(reason_r4_emergency as bigint) as reason_r4_emergency,
     cast(reason_r5_forensic_appraisal as bigint) as reason_r5_forensic_appraisal,
-    cast(reason_r6_other as bigint) as reason_r6_other,
-    cast(load_run as varchar) as load_run,
-    cast(loaded_at as timestamp) as loaded_at
+    cast(reason_r6_other as bigint) as reason_r6_other
 from {{ source('raw', 'recognition_activity') }}

@@ -1,19 +1,6 @@
 -- Feed records of type shared_centre as they were accepted: every version, void and duplicate.
 select
-    cast(source_id as varchar) as source_id,
-    cast(file_sha256 as varchar) as file_sha256,
-    cast(line_no as bigint) as line_no,
-    cast(contract_version as varchar) as contract_version,
-    cast(source_system as varchar) as source_system,
-    cast(source_record_id as varchar) as source_record_id,
-    cast(source_version as bigint) as source_version,
-    cast(op as varchar) as op,
-    cast(reporter_org_code as varchar) as reporter_org_code,
-    cast(event_date as date) as event_date,
-    cast(period_type as varchar) as period_type,
-    cast(produced_at as timestamp) as produced_at,
-    cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
+    {{ feed_envelope() }},
     cast(centre_code as varchar) as centre_code,
     cast(centre_type as varchar) as centre_type,
     cast(name as varchar) as name,
@@ -23,7 +10,5 @@ select
     cast(opened_on as date) as opened_on,
     cast(tat_target_minutes as bigint) as tat_target_minutes,
     cast(valid_from as date) as valid_from,
-    cast(valid_to as date) as valid_to,
-    cast(load_run as varchar) as load_run,
-    cast(loaded_at as timestamp) as loaded_at
+    cast(valid_to as date) as valid_to
 from {{ source('raw', 'shared_centre') }}
