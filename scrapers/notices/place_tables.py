@@ -68,9 +68,9 @@ _KIND_SAID = re.compile(r"[\u4e00-\u9fff]{1,14}(?:[市区县旗州盟]|新区|�
 _CLAUSE = re.compile(r"[^。;\n]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Cell:
-    """page.text[start:end], and the span of the whole cell in the page as it came."""
+    """page.text[start:end], and the span of the whole cell in the page as it came. Read once, asked often."""
 
     text: str  # folded, of the same length as the span
     start: int
@@ -80,6 +80,29 @@ class _Cell:
     @property
     def end(self) -> int:
         return self.start + len(self.text)
+
+    @cached_property
+    def names(self) -> list[_Name]:
+        return _names(self)
+
+    @cached_property
+    def province(self) -> Region | None:
+        """The province, if that is all it says."""
+        return _province(self.names)
+
+    @cached_property
+    def kind(self) -> str:
+        """blank | number | province | place | unknown | other"""
+        if not self.text:
+            return "blank"
+        if _NUMBER.fullmatch(self.text):
+            return "number"
+        if self.province:
+            return "province"
+        known = sum(_known(name.text) for name in self.names)
+        if known and known >= PLACE_SHARE * len(self.names):
+            return "place"
+        return "unknown" if self.names and all(map(_is_unknown, self.names)) else "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +197,15 @@ class _Body:
 
     def cut(self, line: _Cell, mark: str) -> list[_Cell]:
         """The cells of a line between marks; the raw span of each reaches from mark to mark, residue and all."""
-        cells = []
-        marks = [line.start - 1, *(line.start + m.start() for m in re.finditer(re.escape(mark), line.text)), line.end]
         origin = self.page.traced.origin
-        for before, after in itertools.pairwise(marks):
+        marks = [line.start + m.start() for m in re.finditer(re.escape(mark), line.text)]
+        ends = [origin(at, at + 1) for at in marks]  # of each mark, in the raw page
+        ends = [(0, origin(line.start, line.start + 1)[0]), *ends, (origin(line.end - 1, line.end)[1], 0)]
+        cells = []
+        for number, (before, after) in enumerate(itertools.pairwise((line.start - 1, *marks, line.end))):
             text = self.text[before + 1 : after]
             start = before + 1 + len(text) - len(text.lstrip(_RESIDUE))
-            raw_start = origin(before, before + 1)[1] if before >= line.start else origin(line.start, line.start + 1)[0]
-            raw_end = origin(after, after + 1)[0] if after < line.end else origin(line.end - 1, line.end)[1]
+            raw_start, raw_end = ends[number][1], ends[number + 1][0]
             cells.append(_Cell(text.strip(_RESIDUE), start, (raw_start, max(raw_start, raw_end))))
         if len(cells) > 1 and not cells[0].text and not self.page.raw[slice(*cells[0].raw)].strip():
             del cells[0]
@@ -237,12 +261,13 @@ class _Body:
 
 def _names(cell: _Cell) -> list[_Name]:
     """The names of a cell: 朝阳区、海淀区; 石家庄市(正定县、赞皇县); 赵 县. What follows 等 and counts are left out."""
-    text = _COUNT.sub("", _AND_MORE.sub("", cell.text.rstrip(_ENDS)))
+    text = cell.text.rstrip(_ENDS)
+    text = _COUNT.sub("", _AND_MORE.sub("", text) if "等" in text else text)
     if len(text) > LONGEST_LIST:
         return []
     names: list[_Name] = []
     done = 0
-    for inside in _INSIDE.finditer(text):
+    for inside in _INSIDE.finditer(text) if "(" in text else ():
         above = one(inside[1])
         parts = _parts(inside[2], cell.start + inside.start(2))
         if above is not None and parts and all(gazetteer.resolve(part.text, above)[0] for part in parts):
@@ -305,21 +330,6 @@ def _province(names: Sequence[_Name]) -> Region | None:
     return region if region is not None and region.level in PROVINCES else None
 
 
-def _kind(cell: _Cell) -> str:
-    """blank | number | province | place | unknown | other"""
-    if not cell.text:
-        return "blank"
-    if _NUMBER.fullmatch(cell.text):
-        return "number"
-    names = _names(cell)
-    if _province(names):
-        return "province"
-    known = sum(_known(name.text) for name in names)
-    if known and known >= PLACE_SHARE * len(names):
-        return "place"
-    return "unknown" if names and all(map(_is_unknown, names)) else "other"
-
-
 # ---------------------------------------------------------------- rows
 
 
@@ -362,6 +372,7 @@ class _Rows:
             flags.append("question_mark_residue")
         right = verdict.province
         reports = right.code if right and right.level == "corps" else None
+        raw_start, raw_end = page.traced.origin(name.start, name.end)
         return PlaceRow(
             list_no=0,
             row_no=number,
@@ -380,8 +391,8 @@ class _Rows:
             evidence=page.text[name.start : name.end],
             start=name.start,
             end=name.end,
-            raw_start=page.traced.origin(name.start, name.end)[0],
-            raw_end=page.traced.origin(name.start, name.end)[1],
+            raw_start=raw_start,
+            raw_end=raw_end,
         )
 
     def if_a_list(self) -> list[PlaceRow]:
@@ -411,30 +422,30 @@ def _of_table(body: _Body, table: Table) -> list[PlaceRow]:
             continue
         cells = dict(enumerate(row))
         if (cell := cells.get(of_province, _NOWHERE)).text:
-            printed = _province(_names(cell))
+            printed = cell.province
             province = _Province(printed, body.raw_text(cell.raw)) if printed else None
         elif province is not None and of_province >= 0:
             province = replace(province, is_filled=True)
         place = cells.get(of_place, _NOWHERE)
-        if place.is_carried or _kind(place) not in ("place", "unknown", "province"):
+        if place.is_carried or place.kind not in ("place", "unknown", "province"):
             continue
         above = one(cells[of_above].text) if of_above in cells else None
         number = next((_digits(cell.text) for cell in row[:of_place] if _NUMBER.fullmatch(cell.text)), 0)
-        found.add(_names(place), province, above=above, number=number, raw=body.raw_text(place.raw))
+        found.add(place.names, province, above=above, number=number, raw=body.raw_text(place.raw))
     return found.if_a_list()
 
 
 def _without_head(table: Table) -> Table:
     """Without the rows above the first that names a place or a province, or has a number."""
     told = ("number", "province", "place")
-    first = next((at for at, row in enumerate(table) if any(_kind(cell) in told for cell in row)), len(table))
+    first = next((at for at, row in enumerate(table) if any(cell.kind in told for cell in row)), len(table))
     return table[first:]
 
 
 def _heading_row(row: list[_Cell]) -> Region | None:
     """A province over the whole width of the table."""
     alone = len(row) > 1 and all(cell.is_carried or not cell.text for cell in row[1:])
-    return _province(_names(row[0])) if alone and row[0].text and not row[0].is_carried else None
+    return row[0].province if alone and row[0].text and not row[0].is_carried else None
 
 
 _NOWHERE = _Cell("", 0, (0, 0))
@@ -454,7 +465,7 @@ def _columns(table: Table) -> tuple[int, int, int] | None:
     """The columns of province, prefecture (-1 where there is none) and place."""
     rows = [row for row in table if not _heading_row(row)]
     width = max(map(len, rows), default=0)
-    kinds = [Counter(_kind(row[column]) for row in rows if column < len(row)) for column in range(width)]
+    kinds = [Counter(row[column].kind for row in rows if column < len(row)) for column in range(width)]
 
     def share(column: int, *wanted: str) -> float:
         told = sum(count for kind, count in kinds[column].items() if kind != "blank")
@@ -483,8 +494,8 @@ def _holding(rows: Table, of_province: int, of_place: int) -> float:
     pairs = [
         (province, name)
         for row in rows
-        if max(of_province, of_place) < len(row) and (province := _province(_names(row[of_province])))
-        for name in _names(row[of_place])
+        if max(of_province, of_place) < len(row) and (province := row[of_province].province)
+        for name in row[of_place].names
         if _known(name.text)
     ]
     return sum(_lies_in(name, province) for province, name in pairs) / max(1, len(pairs))
@@ -493,7 +504,7 @@ def _holding(rows: Table, of_province: int, of_place: int) -> float:
 def _alone(table: Table, provinces: list[int]) -> list[int]:
     """A list of provinces: each stands once. Where they repeat, they only say where something else is."""
     for column in provinces:
-        told = [row[column].text for row in table if column < len(row) and _kind(row[column]) == "province"]
+        told = [row[column].text for row in table if column < len(row) and row[column].kind == "province"]
         if len(told) == len(set(told)) and not any(row[column].is_carried for row in table if column < len(row)):
             return [column]
     return []
@@ -501,7 +512,7 @@ def _alone(table: Table, provinces: list[int]) -> list[int]:
 
 def _nested(table: Table, outer: int, inner: int) -> bool:
     """Do the places of one column lie in those of the other?"""
-    pairs = [(row[outer], _names(row[inner])) for row in table if inner < len(row) and _kind(row[inner]) == "place"]
+    pairs = [(row[outer], row[inner].names) for row in table if inner < len(row) and row[inner].kind == "place"]
     held = sum(
         any(gazetteer.resolve(name.text, above)[0] for name in names)
         for cell, names in pairs

@@ -70,28 +70,31 @@ class Traced:
             raise ValueError(f"{start}..{end} is outside a text of {len(self.text)} characters")
         traced = self
         while traced._source is not None:
+            begins, starts, ends, whole = traced._begins, traced._starts, traced._ends, len(traced.text)
             if start == end:
-                start = end = traced._begin(start) if start < len(traced.text) else traced._end(start)
+                place = _begin if start < whole else _end
+                start = end = place(begins, starts, ends, whole, start)
             else:
-                start, end = traced._begin(start), traced._end(end)
+                start, end = _begin(begins, starts, ends, whole, start), _end(begins, starts, ends, whole, end)
             traced = traced._source
         return start, end
 
-    def _begin(self, at: int) -> int:
-        index = bisect_right(self._begins, at) - 1
-        begin, start = self._begins[index], self._starts[index]
-        return start + at - begin if at == begin or self._is_straight(index) else start
 
-    def _end(self, at: int) -> int:
-        if not self._begins:
-            return 0
-        index = bisect_right(self._begins, at - 1) - 1
-        return self._starts[index] + at - self._begins[index] if self._is_straight(index) else self._ends[index]
+def _begin(begins: list[int], starts: list[int], ends: list[int], whole: int, at: int) -> int:
+    index = bisect_right(begins, at) - 1
+    begin, start = begins[index], starts[index]
+    following = begins[index + 1] if index + 1 < len(begins) else whole
+    is_straight = following - begin == ends[index] - start
+    return start + at - begin if is_straight or at == begin else start
 
-    def _is_straight(self, index: int) -> bool:
-        """Whether a piece is as long as what it is made of."""
-        following = self._begins[index + 1] if index + 1 < len(self._begins) else len(self.text)
-        return following - self._begins[index] == self._ends[index] - self._starts[index]
+
+def _end(begins: list[int], starts: list[int], ends: list[int], whole: int, at: int) -> int:
+    if not begins:
+        return 0
+    index = bisect_right(begins, at - 1) - 1
+    begin, start, end = begins[index], starts[index], ends[index]
+    following = begins[index + 1] if index + 1 < len(begins) else whole
+    return start + at - begin if following - begin == end - start else end
 
 
 class _Made:
