@@ -35,10 +35,12 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
         return Notice(blocked=True, flags=["blocked"])
     if verdict is not None:  # a login page, an error sent with 200: it has no title and no facts
         return Notice(flags=["not_the_document"])
-    subject = facts.subject(words, read.title, read.body)
+    subject = facts.subject(words, read)
     side = jurisdiction.MAINLAND
     if subject.relevant:
-        side = jurisdiction.of(read.title, read.body, url=read.address or url, language=read.language)
+        side = jurisdiction.of(
+            *(read.title, read.body), url=read.address or url, language=read.language, mentions=read.mentions
+        )
         if side != jurisdiction.MAINLAND:
             subject = facts.NOT_OURS
     notice = Notice(
@@ -60,7 +62,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     of_itself = document.read(read.body, read.doc_number)
     notice.issuers, notice.signed_date = list(of_itself.issuers), of_itself.signed_date
     notice.effective_date, notice.cited_doc_numbers = of_itself.effective_date, list(of_itself.cited_doc_numbers)
-    geography.locate(notice.facts, read.title, read.text, read.body_length)
+    geography.locate(notice.facts, read)
     fact_dates.settle(notice, read)
     tables = _tables(data, read)
     if subject.relevant or (tables is not None and _LIST.search(read.text)):

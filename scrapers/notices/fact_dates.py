@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from scrapers.notices.facts import BEFORE_CHANGE
-from scrapers.notices.page import Page
+from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Notice, Statement
 from scrapers.text import dates
 from scrapers.text.fold import fold
@@ -30,7 +30,6 @@ from scrapers.text.gazetteer import NATION
 
 LONGEST_SENTENCE = 600
 HEAD = 300  # characters in which a dateline stands
-LONGEST_TEXT = 400_000
 
 _DATELINE = re.compile(r"(?<!\d)(?P<m>1[0-2]|0?[1-9])月(?P<d>3[01]|[12]\d|0?[1-9])日(?:电|讯)")
 _DOCUMENT = re.compile(r"^[^,。!?]{0,40}关于.{2,80}(?:通知|意见|方案|函|决定|办法|规定|通报|批复)(?:\([^()]{1,12}\))?$")
@@ -46,9 +45,9 @@ def settle(notice: Notice, page: Page) -> None:
     undated = list(_undated(notice))
     if not undated:
         return
-    body = fold(page.body[:LONGEST_TEXT])
+    body = page.folded[: min(page.body_length, LONGEST_READ)]
     own = _Day(page, body)
-    items = [_Item(begin, fold(page.text[begin:end])) for begin, end in page.related]
+    items = [_Item(begin, page.folded[begin:end]) for begin, end in page.related]
     for row in undated:
         if row.segment == "main":
             row.date, row.date_precision = own.of(row)
@@ -105,7 +104,7 @@ class _Item:
 
     def __init__(self, begin: int, text: str) -> None:
         self.begin = begin
-        self.year = dates.own_year(text[:LONGEST_TEXT])
+        self.year = dates.own_year(text[:LONGEST_READ])
         plan = _YEAR_PLAN.search(text)
         self.is_year_plan = plan is not None and int(plan[1]) == self.year
 

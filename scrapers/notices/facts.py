@@ -22,7 +22,7 @@ from typing import NamedTuple, TypeVar
 
 from scrapers.notices import broad
 from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
-from scrapers.notices.page import Page
+from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
 from scrapers.text import dates, doc_numbers, numbers
 from scrapers.text.dates import DateMention
@@ -30,7 +30,6 @@ from scrapers.text.fold import fold
 from scrapers.text.numbers import Quantity
 from scrapers.text.scan import SPACES, matches
 
-LONGEST_TEXT = 400_000  # characters read for facts; the longest notice seen has 60,000
 LONGEST_SENTENCE = 600
 OURS = 4  # points that make a page ours: a subject word has two, a neighbour of the subject one
 LENGTH_PER_POINT = 300  # a longer text needs a point for so many characters ...
@@ -117,20 +116,22 @@ class Found:
 NOT_OURS = Subject(False, ())
 
 
-def subject(words: Lexicon, title: str | None, body: str) -> Subject:
+def subject(words: Lexicon, page: Page) -> Subject:
     """Is the page about our subjects, and about which of them?"""
-    head, text = fold(title or ""), fold(body[:LONGEST_TEXT])
+    head, text = fold(page.title or ""), page.folded[: min(page.body_length, LONGEST_READ)]
     in_title = words.subject.search(head) is not None
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title) or _is_teaser(text):
         return NOT_OURS
 
-    def weight(cue: Cue) -> int:
-        return len(cue.findall(text)) + TITLE_WEIGHT * len(cue.findall(head))
+    mentions, in_head = words.mentions.counts(text), words.mentions.counts(head)
 
-    named = weight(words.subject)
+    def weight(name: str) -> int:
+        return mentions[name] + TITLE_WEIGHT * in_head[name]
+
+    named = weight("subject")
     if not named:
         return NOT_OURS
-    ours = 2 * named + weight(words.neighbour)
+    ours = 2 * named + weight("neighbour")
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
     if len(text) <= SHORT and (not head or in_title or words.neighbour.search(head)):
         least = OURS_SHORT
@@ -138,7 +139,7 @@ def subject(words: Lexicon, title: str | None, body: str) -> Subject:
         least = max(least, OURS_UNTITLED)
     if ours < least:
         return NOT_OURS
-    if weight(words.foreign) * 2 > ours:
+    if weight("foreign") * 2 > ours:
         return NOT_OURS
     pages = ceil(len(text) / 2000) or 1  # a long document mentions everything once
     is_short = len(text) <= SHORT_PAGE
@@ -147,7 +148,7 @@ def subject(words: Lexicon, title: str | None, body: str) -> Subject:
         enough = topic.short if is_short else topic.at_least * (pages if topic.at_least > 1 else 1)
         if topic.unless in topics:
             continue
-        if topic.title.search(head) or len(topic.cue.findall(text)) >= enough:
+        if mentions[topic.name] >= enough or topic.title.search(head):
             topics.append(topic.name)
     return Subject(True, tuple(topics), focused=in_title or ours * FOCUS > len(text))
 
@@ -176,8 +177,8 @@ def topics(subject: Subject, found: Found) -> list[str]:
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
     """Facts and statements of the page: of its article, and with low trust of the other articles that it shows."""
     found = Found()
-    text = fold(page.body[:LONGEST_TEXT])
-    if page.body_length > LONGEST_TEXT:
+    text = page.folded[: min(page.body_length, LONGEST_READ)]
+    if page.body_length > LONGEST_READ:
         found.flags.append("text_cut_for_facts")
     found.flags += _damage(text)
     if not subject.relevant or "pinyin_annotations" in found.flags:
@@ -198,8 +199,8 @@ def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
 
 def _read_item(words: Lexicon, page: Page, span: tuple[int, int], found: Found) -> None:
     """A related item is a page of its own: what 今年 means is in its own text or nowhere."""
-    text = fold(page.text[slice(*span)])
-    if len(text) > LONGEST_TEXT:
+    text = page.folded[slice(*span)]
+    if len(text) > LONGEST_READ:
         return
     reading = _Reading(words, page, text, dates.find(text, dates.own_year(text)), "low", focused=False, item=span)
     found.facts += _once(list(reading.facts(found.rejected)), reading)

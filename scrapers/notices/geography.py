@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact
 from scrapers.text import gazetteer
 from scrapers.text.fold import fold
@@ -27,7 +28,6 @@ from scrapers.text.gazetteer import NATION, PROVINCES, Mention, Region
 NATION_NAME = "全国"
 DOMINANT = 0.7  # share of a page's places that lie in what the page is about
 FEWEST = 3  # places from which that is concluded
-LONGEST_TEXT = 400_000
 
 _SENTENCE_ENDS = re.compile(r"[。!?;\n]")
 _FULL_STOPS = re.compile(r"[。!?\n]")
@@ -62,19 +62,19 @@ class _Ground:
         return (NATION_NAME, NATION) if self.is_nation else (None, None)
 
 
-def locate(facts: Sequence[Fact], title: str | None, text: str, body_length: int) -> None:
-    """Set geography and adcode of facts whose offsets count in `text`, the body and then related items."""
+def locate(facts: Sequence[Fact], page: Page) -> None:
+    """Set geography and adcode of the facts of a page."""
     if not facts:
         return
-    text = fold(text[:LONGEST_TEXT])
-    mentions = [mention for mention in gazetteer.find(text) if _places_something(text, mention)]
+    text, body_length = page.folded[:LONGEST_READ], page.body_length
+    mentions = [mention for mention in page.mentions if mention.end <= len(text) and _places_something(text, mention)]
     starts = [mention.start for mention in mentions]
     grounds: dict[tuple[int, int], _Ground] = {}
     for fact in facts:
         if fact.start >= len(text):
             continue
         if fact.start < body_length:
-            span, headline = (0, body_length), title
+            span, headline = (0, body_length), page.title
         else:
             span, headline = _around(text, fact.start, re.compile("\n"), body_length), None
         if span not in grounds:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import gazetteer
+from scrapers.text.gazetteer import Mention
 
 MAINLAND = "mainland"
 TITLE_WEIGHT = 4
@@ -37,15 +39,23 @@ class _Words:
     languages: dict[str, str]
 
 
-def of(title: str | None, text: str, *, url: str | None = None, language: str | None = None) -> str:
-    """The side that most of a page's places and institutions are on."""
+def of(
+    title: str | None,
+    text: str,
+    *,
+    url: str | None = None,
+    language: str | None = None,
+    mentions: Sequence[Mention] | None = None,
+) -> str:
+    """The side that most of a page's places and institutions are on. `mentions`: the places in the text, if known."""
     words = _words()
     if (host := urlsplit(url or "").hostname) is not None:
         for ending, side in words.hosts:
             if host.endswith(ending):
                 return side
-    votes = _count(text[:SAMPLE])
-    for side, number in _count(title or "").items():
+    sample = text[:SAMPLE]
+    votes = _count(sample, gazetteer.find(sample) if mentions is None else mentions)
+    for side, number in _count(title or "", gazetteer.find(title or "")).items():
         votes[side] += TITLE_WEIGHT * number
     declared = words.languages.get((language or "").lower(), MAINLAND)
     if declared != MAINLAND and votes[declared]:
@@ -56,13 +66,13 @@ def of(title: str | None, text: str, *, url: str | None = None, language: str | 
     return max(outside, key=lambda side: (outside[side], side))
 
 
-def _count(text: str) -> Counter[str]:
+def _count(text: str, mentions: Sequence[Mention]) -> Counter[str]:
     words = _words()
     votes: Counter[str] = Counter()
     for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
         votes[words.owner[pattern]] += 1
-    for mention in gazetteer.find(text):
-        if all(region.province[:2] not in _BEYOND for region in mention.candidates):  # those are among the words
+    for mention in mentions:
+        if mention.end <= len(text) and all(region.province[:2] not in _BEYOND for region in mention.candidates):  # those are among the words
             votes[MAINLAND] += 1
     return votes
 

@@ -22,7 +22,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import numbers
 from scrapers.text.fold import fold
-from scrapers.text.scan import Sieve
+from scrapers.text.scan import Sieve, Tally
 
 FOLDER = Path(__file__).parent / "lexicon"
 GENERAL = ("words.yml", "topics.yml", "broad.yml")
@@ -152,7 +152,6 @@ _STATEMENT_KEYS = frozenset(f.name for f in fields(StatementEntry)) - {"where"}
 @dataclass(frozen=True, slots=True)
 class Topic:
     name: str
-    cue: Cue
     at_least: int  # mentions in the body
     short: int  # the same for a short page
     title: Cue  # one of these in the title is enough: the cues, and words that many pages mention in passing
@@ -167,7 +166,6 @@ class Lexicon:
     subject: Cue
     neighbour: Cue
     subject_words: tuple[str, ...]
-    foreign: Cue
     never: Cue
     elsewhere: Cue
     breaks: Cue
@@ -176,6 +174,7 @@ class Lexicon:
     scopes: Cue  # words that make two equal numbers two facts
     broad: Broad
 
+    mentions: Tally = field(default_factory=lambda: Tally({}))  # of subject, neighbour, foreign and each topic
     sieve: Sieve = field(default_factory=lambda: Sieve([]))
     asks: tuple[_Asks, ...] = ()  # numbers of the sieve
 
@@ -214,12 +213,13 @@ def load(folder: Path = FOLDER) -> Lexicon:
 
     sieve, asks = _asks([*facts, *statements])
     subject_words = tuple(_words(general["subject"], groups, "topics.yml: subject"))
+    counted = {name: general[name] for name in ("subject", "neighbour", "foreign")}
+    counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
         subject=_cue(general["subject"], groups, "topics.yml: subject"),
         neighbour=_cue(general["neighbour"], groups, "topics.yml: neighbour"),
         subject_words=subject_words,
-        foreign=_cue(general["foreign"], groups, "topics.yml: foreign"),
         never=_cue(general["never"], groups, "topics.yml: never"),
         elsewhere=_cue(general["elsewhere"], groups, "topics.yml: elsewhere"),
         breaks=_cue(["@break"], groups, "words.yml"),
@@ -227,6 +227,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         scopes=_cue(["@scope"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
         broad=_broad(_read(folder / "broad.yml"), groups, known),
+        mentions=Tally({name: _literal(words, groups, f"topics.yml: {name}") for name, words in counted.items()}),
         sieve=sieve,
         asks=asks,
     )
@@ -252,7 +253,7 @@ def _topic(name: str, spec: Mapping[str, Any], groups: Mapping[str, Sequence[str
     at_least = int(spec.get("at_least", 2))
     title = _cue([*spec["cues"], *spec.get("title", ())], groups, f"{where}: title")
     short = int(spec.get("short", at_least))
-    return Topic(name, _cue(spec["cues"], groups, where), at_least, short, title, spec.get("unless"))
+    return Topic(name, at_least, short, title, spec.get("unless"))
 
 
 def _fact(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str], file: str) -> FactEntry:
@@ -333,9 +334,7 @@ def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics:
 def _broad_subject(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str]) -> BroadSubject:
     keys = {"indicator", "name", "topic", "cues", "context", "example", "counter_example"}
     where = _check({"kind": "auto", **entry}, frozenset(keys | {"kind"}), topics, "broad.yml")
-    cues = _words(entry["cues"], groups, where)
-    if gap := [cue for cue in cues if "…" in cue]:
-        raise LexiconError(f"{where}: cues: {gap[0]!r}: no … here")
+    cues = _literal(entry["cues"], groups, f"{where}: cues")
     return BroadSubject(
         indicator=entry["indicator"],
         indicator_code=None,
@@ -406,6 +405,14 @@ def _cue(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) 
     """One expression for all words, longest first, so that a match is the longest word there."""
     literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word), word))
     return re.compile("|".join(r"[^,。;:!?、()\n]{0,8}".join(map(re.escape, word.split("…"))) for word in literal))
+
+
+def _literal(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    """Words that are counted: without a gap."""
+    found = _words(words, groups, where)
+    if gap := [word for word in found if "…" in word]:
+        raise LexiconError(f"{where}: {gap[0]!r}: no … here")
+    return found
 
 
 def _words(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:

@@ -11,14 +11,17 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from scrapers.notices import html
-from scrapers.text import clean, dates, doc_numbers, encoding, segments
+from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments
 from scrapers.text.fold import fold
+from scrapers.text.gazetteer import Mention
 from scrapers.text.segments import Label, Line, cues
 from scrapers.text.trace import Edit, Traced
 
 TITLE_LENGTH = range(6, 121)
+LONGEST_READ = 400_000  # characters of a text that are read for facts and places; the longest notice seen has 60,000
 TICKER = 4  # so many pieces on one line are a list of headlines
 LONGEST_HALF = 60  # characters of the second line of a title
 LONGEST_NAME = 8  # characters of an author's name above the date
@@ -79,9 +82,12 @@ _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 
 
-@dataclass(slots=True)
+@dataclass
 class Page:
-    """A page, read. `traced` is the text (body, blank line, related) with the way back to `raw`."""
+    """A page, read. `traced` is the text (body, blank line, related) with the way back to `raw`.
+
+    What several readers ask of the text is found once, when the first of them asks.
+    """
 
     raw: str  # the decoded page; for HTML the text drawn from it
     traced: Traced
@@ -106,6 +112,16 @@ class Page:
     @property
     def body(self) -> str:
         return self.traced.text[: self.body_length]
+
+    @cached_property
+    def folded(self) -> str:
+        """The text in one spelling of its signs (scrapers.text.fold), of the same length."""
+        return fold(self.text)
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """The places that the text names."""
+        return gazetteer.find(self.folded)
 
 
 @dataclass(frozen=True, slots=True)

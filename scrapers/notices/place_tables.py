@@ -166,8 +166,8 @@ class _Body:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.text = fold(page.text[: page.body_length])
-        self.mentions = gazetteer.find(self.text)
+        self.text = page.folded[: page.body_length]
+        self.mentions = [mention for mention in page.mentions if mention.end <= page.body_length]
         self._starts = [mention.start for mention in self.mentions]
 
     def density(self, start: int, end: int) -> float:

@@ -18,7 +18,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -31,6 +31,7 @@ WORDS = Path(__file__).with_suffix(".yml")
 NATION = "100000"
 PROVINCES = frozenset({"province", "corps"})
 LONGEST_NAME = 40  # of a chain of names in one cell
+LONGEST_GAP = 7  # characters between two names of a chain
 COUNTIES = frozenset({"district", "county_city", "county"})
 
 Method = Literal["full_name", "short_name", "stem"]
@@ -41,9 +42,9 @@ _NOT_A_CITY = re.compile(r"[场值面容]|净率|盈率")  # behind 市: 吉林�
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Region:
-    """A region of the table. `code` is its adcode, or what stands in for it where it has none.
+    """A region of the table, of which there is one. `code` is its adcode, or what stands in for it where it has none.
 
     `code_since`: the day from which a region that is older bears this code (两江新区 was a zone without one).
     """
@@ -57,7 +58,7 @@ class Region:
     is_abolished: bool = False
     code_since: str | None = None
 
-    @property
+    @cached_property
     def province(self) -> str:
         """The adcode of the statutory province."""
         return (self.adcode or self.parent or self.code)[:2] + "0000"
@@ -104,7 +105,7 @@ def full_name(region: Region) -> str:
 
 def find(text: str) -> list[Mention]:
     """The places that a text names, in its order. A chain (西藏日喀则仲巴县) is one mention of its last region."""
-    return list(_chains(text, list(_book().names(text))))
+    return list(_chains(text, _book().matcher.find_matches_as_indexes(text)))
 
 
 def resolve(name: str, within: Region | None = None) -> tuple[tuple[Region, ...], Method | None]:
@@ -151,22 +152,31 @@ def stem(name: str) -> str:
 # ---------------------------------------------------------------- a text
 
 
-def _chains(text: str, hits: Sequence[Mention]) -> Iterator[Mention]:
-    """Joins names that follow each other and lie in each other; a short or ambiguous name gains by its neighbour."""
+def _chains(text: str, hits: Sequence[tuple[int, int, int]]) -> Iterator[Mention]:
+    """Joins names that follow each other and lie in each other; a short or ambiguous name gains by its neighbour.
+
+    `hits`: the number of each name among the patterns, and its place.
+    """
+    patterns = _book().patterns
+    last = len(hits) - 1
     index = 0
-    while index < len(hits):
-        chain = hits[index]
-        strong = not chain.is_short
-        index += 1
-        while index < len(hits) and _GAP.fullmatch(text, chain.end, hits[index].start):
-            inner = [r for r in hits[index].candidates if any(o.holds(r) for o in chain.candidates)]
+    while index <= last:
+        number, start, end = hits[index]
+        chain = Mention(start, end, *patterns[number])
+        while index < last and hits[index + 1][1] - chain.end <= LONGEST_GAP:
+            number, start, end = hits[index + 1]
+            inner = _within(chain.candidates, patterns[number][0]) if _GAP.fullmatch(text, chain.end, start) else ()
             if not inner:
                 break
-            strong = strong or not hits[index].is_short
-            chain = Mention(chain.start, hits[index].end, tuple(inner), False)
+            chain = Mention(chain.start, end, inner, False)
             index += 1
+        index += 1
         if _is_alone_allowed(text, chain):
             yield chain
+
+
+def _within(outer: Sequence[Region], regions: Sequence[Region]) -> tuple[Region, ...]:
+    return tuple(region for region in regions if any(other.holds(region) for other in outer))
 
 
 def _is_alone_allowed(text: str, mention: Mention) -> bool:
@@ -195,11 +205,6 @@ class _Book:
     others: re.Pattern[str] = re.compile("")
     patterns: list[tuple[tuple[Region, ...], bool]] = field(default_factory=list)
     matcher: Any = None
-
-    def names(self, text: str) -> Iterator[Mention]:
-        for number, start, end in self.matcher.find_matches_as_indexes(text):
-            candidates, is_short = self.patterns[number]
-            yield Mention(start, end, candidates, is_short)
 
 
 @cache

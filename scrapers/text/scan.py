@@ -5,13 +5,14 @@ Comes in: expressions and a text. Goes out: the matches that `re` itself would g
 Python tries an expression of several branches at every character of a text. One that begins with a set of characters
 runs over all others ten times as fast, so that set, and a glance at what follows, says where it is worth trying
 (`matches`). Where many expressions are asked of every page, the words that each can't do without are looked for first,
-all in one pass (`Sieve`, `AnyOf`).
+all in one pass (`Sieve`, `AnyOf`); lists of mere words need no expression (`Tally`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -47,6 +48,36 @@ class Sieve:
         """The numbers of the expressions that may match, in any case of letters."""
         words = set(self._automaton.find_matches_as_strings(text.lower(), overlapping=True))
         return set(self._always).union(*(self._owners[word] for word in words))
+
+
+class Tally:
+    """Lists of words, and how often each list is in a text: one pass for them all.
+
+    Of words that lie in each other or overlap, a list counts the first, and of those the longest.
+    """
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        owners: dict[str, list[str]] = {}
+        for name, words in lists.items():
+            for word in dict.fromkeys(words):
+                owners.setdefault(word, []).append(name)
+        self._owners = list(owners.values())
+        self._automaton = AhoCorasick(list(owners), implementation=Implementation.DFA)
+
+    def counts(self, text: str) -> Counter[str]:
+        """How often each list is in the text; 0 for one that is not."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            for name in self._owners[word]:
+                found.setdefault(name, []).append((start, -end))
+        counts: Counter[str] = Counter()
+        for name, spans in found.items():
+            done = 0
+            for start, end in sorted(spans):
+                if start >= done:
+                    counts[name] += 1
+                    done = -end
+        return counts
 
 
 class AnyOf:
