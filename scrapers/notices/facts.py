@@ -53,8 +53,8 @@ CLOSE = 12  # characters before a number in which a denied word counts as its ow
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
 
-_SENTENCE = re.compile(r"[^。!?;\n]*[。!?;\n]?")
-_CLAUSE = re.compile(r"(?:[^,:]+|(?<=\d),(?=\d{3}(?!\d)))*[,:]?")
+_STOP = re.compile(r"[。!?;\n]")
+_CUT = re.compile(r"[,:](?!(?<=\d,)\d{3}(?!\d))")  # 1,200 is one number
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
@@ -184,7 +184,7 @@ def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
     if not subject.relevant or "pinyin_annotations" in found.flags:
         return found
     year = int(page.publish_date[:4]) if page.publish_date else None
-    reading = _Reading(words, page, text, dates.find(text, year), "medium" if found.flags else "high", subject.focused)
+    reading = _Reading(words, page, text, dates.read(text, year), "medium" if found.flags else "high", subject.focused)
     for fact in reading.facts(found.rejected):
         found.facts.append(fact)
     found.statements = list(reading.statements())
@@ -202,20 +202,21 @@ def _read_item(words: Lexicon, page: Page, span: tuple[int, int], found: Found) 
     text = page.folded[slice(*span)]
     if len(text) > LONGEST_READ:
         return
-    reading = _Reading(words, page, text, dates.find(text, dates.own_year(text)), "low", focused=False, item=span)
+    reading = _Reading(words, page, text, dates.read(text, dates.own_year(text)), "low", focused=False, item=span)
     found.facts += _once(list(reading.facts(found.rejected)), reading)
     found.statements += _once(list(reading.statements()), reading)
 
 
 def _damage(text: str) -> list[str]:
     """What stands between the text and a reader: to be repaired before numbers are trusted."""
-    han = sum(map(len, _HAN.findall(text)))
-    if not han:
+    annotations, traditional = len(_ANNOTATION.findall(text)), len(_TRADITIONAL.findall(text))
+    if not annotations and not traditional:
         return []
+    han = sum(map(len, _HAN.findall(text)))
     flags = []
-    if len(_ANNOTATION.findall(text)) * 1000 >= ANNOTATIONS * han:
+    if annotations * 1000 >= ANNOTATIONS * han:
         flags.append("pinyin_annotations")
-    if len(_TRADITIONAL.findall(text)) >= TRADITIONAL * han:
+    if traditional >= TRADITIONAL * han:
         flags.append("traditional_script")
     return flags
 
@@ -251,30 +252,29 @@ class _Reading:
         words: Lexicon,
         page: Page,
         text: str,
-        mentions: list[DateMention],
+        written: dates.Written,
         trust: str,
         focused: bool,
         item: tuple[int, int] | None = None,
     ) -> None:
         """`text` is the body of the page, or the related item that stands at `item` in the page's text."""
         self.words, self.page, self.text, self.trust = words, page, text, trust
-        self.mentions = mentions
+        self.mentions, self._dates = written.mentions, written.spans
         self.gate = broad.Gate(words.broad, words.breaks, fold(page.title or ""), text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[int, bool] = {}  # by id: an expression is slow to hash
-        self._places: dict[int, list[tuple[int, _Place]]] = {}  # by sentence: the end of each clause, and its place
+        self._cuts = [match.end() for match in _CUT.finditer(text)]
+        self._places: dict[tuple[int, int], _Place] = {}  # by sentence and clause
         self.title = fold(page.title or "") if item is None else ""
-        asked = words.asked(f"{self.title}\n{text}")
-        self._entries = [entry for entry in asked if isinstance(entry, FactEntry)]
-        self._stating = [entry for entry in asked if isinstance(entry, StatementEntry)]
+        self._entries, self._stating = words.asked(f"{self.title}\n{text}")
         self._claimants: dict[tuple[str, str, str | None], list[FactEntry]] = {}
         self.is_planned = False
         self.segment = "related" if item else "main"
         self.offset = item[0] if item else 0
 
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
-        masks = dates.spans(self.text) + [m.span() for m in matches(_MASKED, _MASKED_BEGINS, self.text)]
+        masks = [*self._dates, *(m.span() for m in matches(_MASKED, _MASKED_BEGINS, self.text))]
         masks += [m.span() for m in self.words.number_names.finditer(self.text)]
         masks += [(found.start, found.end) for found in doc_numbers.find(self.text)]
         quantities = numbers.find(self.text, masks)
@@ -318,22 +318,17 @@ class _Reading:
 
     def place(self, at: int) -> _Place:
         index = bisect_right(self._begins, at) - 1
-        if (places := self._places.get(index)) is None:
-            places = self._places[index] = list(self._clauses(index))
-        for end, place in places:
+        cut = bisect_right(self._cuts, at)
+        if (place := self._places.get((index, cut))) is None:
+            begin, end = sentence = self.sentences[index]
             if at < end:
-                return place
-        sentence = self.sentences[index]
-        return _Place(sentence, sentence, self._before(index))
-
-    def _clauses(self, index: int) -> Iterator[tuple[int, _Place]]:
-        sentence, before = self.sentences[index], self._before(index)
-        for match in _CLAUSE.finditer(self.text, *sentence):
-            yield match.end(), _Place(_trim(self.text, *match.span()), sentence, before)
-
-    def _before(self, index: int) -> int:
-        """Where the sentence before begins."""
-        return self.sentences[max(0, index - 1)][0]
+                begin = max(begin, self._cuts[cut - 1] if cut else 0)
+                end = min(end, self._cuts[cut]) if cut < len(self._cuts) else end
+                clause = _trim(self.text, begin, end)
+            else:
+                clause = sentence
+            place = self._places[index, cut] = _Place(clause, sentence, self.sentences[max(0, index - 1)][0])
+        return place
 
     # -- claims
 
@@ -612,11 +607,14 @@ class _Reading:
 def _sentences(text: str) -> list[tuple[int, int]]:
     """Sentences, none longer than LONGEST_SENTENCE; they cover the text."""
     spans = []
-    for match in _SENTENCE.finditer(text):
-        begin, end = match.span()
-        for part in range(ceil((end - begin) / LONGEST_SENTENCE)):
-            start = begin + part * LONGEST_SENTENCE
-            spans.append((start, min(start + LONGEST_SENTENCE, end)))
+    begin = 0
+    for end in [*(match.end() for match in _STOP.finditer(text)), len(text)]:
+        while end - begin > LONGEST_SENTENCE:
+            spans.append((begin, begin + LONGEST_SENTENCE))
+            begin += LONGEST_SENTENCE
+        if end > begin:
+            spans.append((begin, end))
+        begin = end
     return spans or [(0, 0)]
 
 

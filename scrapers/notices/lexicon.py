@@ -176,21 +176,18 @@ class Lexicon:
 
     mentions: Tally = field(default_factory=lambda: Tally({}))  # of subject, neighbour, foreign and each topic
     sieve: Sieve = field(default_factory=lambda: Sieve([]))
-    asks: tuple[_Asks, ...] = ()  # numbers of the sieve
+    needs: tuple[frozenset[int], ...] = ()  # of each entry, facts first: cues of the sieve
+    calls: Mapping[int, Sequence[int]] = field(default_factory=dict)  # cue of the sieve → the entries that it names
 
-    def asked(self, text: str) -> list[FactEntry | StatementEntry]:
+    def asked(self, text: str) -> tuple[list[FactEntry], list[StatementEntry]]:
         """The entries that may find something in a text: every cue that they need may be there."""
         kept = self.sieve.kept(text)
-        return [ask.entry for ask in self.asks if ask.needs <= kept and not (ask.nouns and ask.nouns.isdisjoint(kept))]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asks:
-    """An entry, and which cues it needs: all of `needs`, one of `nouns` if it has any."""
-
-    entry: FactEntry | StatementEntry
-    needs: frozenset[int]
-    nouns: frozenset[int]
+        called = sorted({index for cue in kept for index in self.calls.get(cue, ()) if self.needs[index] <= kept})
+        first = len(self.facts)
+        return (
+            [self.facts[index] for index in called if index < first],
+            [self.statements[index - first] for index in called if index >= first],
+        )
 
 
 @functools.cache
@@ -211,7 +208,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         facts += [_fact(entry, groups, known, path.name) for entry in content.get("facts") or ()]
         statements += [_statement(entry, groups, known, path.name) for entry in content.get("statements") or ()]
 
-    sieve, asks = _asks([*facts, *statements])
+    sieve, needs, calls = _callers([*facts, *statements])
     subject_words = tuple(_words(general["subject"], groups, "topics.yml: subject"))
     counted = {name: general[name] for name in ("subject", "neighbour", "foreign")}
     counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
@@ -229,23 +226,25 @@ def load(folder: Path = FOLDER) -> Lexicon:
         broad=_broad(_read(folder / "broad.yml"), groups, known),
         mentions=Tally({name: _literal(words, groups, f"topics.yml: {name}") for name, words in counted.items()}),
         sieve=sieve,
-        asks=asks,
+        needs=needs,
+        calls=calls,
     )
 
 
-def _asks(entries: Sequence[FactEntry | StatementEntry]) -> tuple[Sieve, tuple[_Asks, ...]]:
-    """What each entry needs, in numbers of one sieve for all of them."""
+def _callers(
+    entries: Sequence[FactEntry | StatementEntry],
+) -> tuple[Sieve, tuple[frozenset[int], ...], dict[int, list[int]]]:
+    """One sieve for the cues of all entries; which of them each entry needs, and which entries each of them calls."""
     numbers: dict[str, int] = {}
-
-    def number(cue: Cue) -> int:
-        return numbers.setdefault(cue.pattern, len(numbers))
-
-    asks = []
-    for entry in entries:
-        names = (entry.says,) if isinstance(entry, StatementEntry) else (entry.after, entry.before)
-        nouns = frozenset(number(cue) for cue in names if cue is not None)
-        asks.append(_Asks(entry, frozenset(map(number, entry.needs.values())), nouns))
-    return Sieve(list(numbers)), tuple(asks)
+    needs = []
+    calls: dict[int, list[int]] = {}
+    for index, entry in enumerate(entries):
+        said = (entry.says,) if isinstance(entry, StatementEntry) else (entry.after, entry.before)
+        nouns = [cue for cue in said if cue is not None] or [next(iter(entry.needs.values()))]
+        for cue in nouns:
+            calls.setdefault(numbers.setdefault(cue.pattern, len(numbers)), []).append(index)
+        needs.append(frozenset(numbers.setdefault(cue.pattern, len(numbers)) for cue in entry.needs.values()))
+    return Sieve(list(numbers)), tuple(needs), calls
 
 
 def _topic(name: str, spec: Mapping[str, Any], groups: Mapping[str, Sequence[str]]) -> Topic:

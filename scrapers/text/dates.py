@@ -105,24 +105,38 @@ class DateMention(NamedTuple):
     precision: str
 
 
-def find(text: str, this_year: int | None = None) -> list[DateMention]:
+class Written(NamedTuple):
+    """The dates of a text; and everything in which digits are a date or a time, for masking."""
+
+    mentions: list[DateMention]
+    spans: list[tuple[int, int]]
+
+
+def read(text: str, this_year: int | None = None) -> Written:
     """Every date, in order. `this_year`: what 今年 means on this page, if the page says so."""
-    mentions = []
+    text = fold(text)
+    mentions, spans = [], []
+    for match in matches(_DATE, _DATE_BEGINS, text):
+        span = match.span()
+        spans.append(span)
+        if (resolved := _resolve(match, this_year)) is not None:
+            mentions.append(DateMention(*span, *resolved))
+    spans += [match.span() for match in matches(_DATE_LIKE, _LIKE_BEGINS, text)]
+    return Written(mentions, spans)
+
+
+def find(text: str, this_year: int | None = None) -> list[DateMention]:
+    """The dates alone."""
+    found = []
     for match in matches(_DATE, _DATE_BEGINS, fold(text)):
-        resolved = _resolve(match, this_year)
-        if resolved is not None:
-            mentions.append(DateMention(match.start(), match.end(), *resolved))
-    return mentions
+        if (resolved := _resolve(match, this_year)) is not None:
+            found.append(DateMention(*match.span(), *resolved))
+    return found
 
 
 def spans(text: str) -> list[tuple[int, int]]:
-    """Everything in which digits are a date or a time, for masking."""
-    text = fold(text)
-    return [
-        match.span()
-        for pattern, begins in ((_DATE, _DATE_BEGINS), (_DATE_LIKE, _LIKE_BEGINS))
-        for match in matches(pattern, begins, text)
-    ]
+    """The spans alone."""
+    return read(text).spans
 
 
 def published(line: str) -> tuple[str, str | None] | None:

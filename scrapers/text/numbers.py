@@ -79,7 +79,42 @@ _ORDINAL_ENDS = frozenset("第之其期周名号")
 _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEP = {"十": 10, "百": 100, "千": 1000}
 _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+_PERIODS = {"季": "季度", "年度": "年"}
 _LOOK_BACK = 16
+_LONGEST = 80  # characters of a quantity
+
+
+Rational = int | Fraction  # a whole number is an int, which is faster
+
+
+class _Said(NamedTuple):
+    """The groups of _QUANTITY, in its order."""
+
+    den: str | None
+    num: str | None
+    anum: str | None
+    aden: str | None
+    pct: str | None
+    half: str | None
+    hunit: str | None
+    round: str | None
+    rmore: str | None
+    ru: str | None
+    lo: str | None
+    lf: str | None
+    lu: str | None
+    hi: str | None
+    hf: str | None
+    hmore: str | None
+    hiu: str | None
+    v: str | None
+    few: str | None
+    more: str | None
+    f: str | None
+    more2: str | None
+    u: str | None
+    after: str | None
+    per: str | None
 
 
 class Quantity(NamedTuple):
@@ -89,8 +124,8 @@ class Quantity(NamedTuple):
     end: int
     first: int
     last: int
-    value: Fraction
-    value_max: Fraction | None
+    value: Rational
+    value_max: Rational | None
     numerator: int | None
     denominator: int | None
     unit: str  # as written, without 万 and 亿; "" where none stands
@@ -107,6 +142,9 @@ def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
     found: list[Quantity] = []
     at = 0
     while begin := _BEGINS.search(text, at):
+        if (clear := hidden.clear_of(begin.start())) is not None:
+            at = clear
+            continue
         match = _QUANTITY.match(text, begin.start())
         if match is None:
             at = begin.start() + 1
@@ -147,14 +185,16 @@ def han(text: str) -> int | None:
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
-    if match["after"]:
+    said = _Said(*match.groups())
+    if said.after:
         end = match.start("after")
     before = text[max(0, start - _LOOK_BACK) : start]
     if before[-2:].rstrip()[-1:] in _ORDINAL_ENDS and _ORDINAL.search(before):
         return None
     sign, first = _comparator(before, start)
-    sign = _AFTER.get(match["after"] or "", sign)
-    values = _values(match)
+    if said.after:
+        sign = _AFTER.get(said.after, sign)
+    values = _values(said)
     if values is None:
         return None
     value, value_max, numerator, denominator, unit = values
@@ -162,53 +202,58 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         if value_max <= value:
             return None
         sign = "between"
-    elif sign == "=" and (match["more"] or match["more2"] or match["rmore"]):
+    elif sign == "=" and (said.more or said.more2 or said.rmore):
         sign = ">"
-    per = match["per"] or (m["per"] if "每" in before and (m := _PER.search(before)) else None)
-    per = {"季": "季度", "年度": "年"}.get(per, per) if per else None
-    number = match["v"] or match["lo"] or match["num"] or match["half"] or match["pct"] or match["round"] or "0"
+    per = said.per or (m["per"] if "每" in before and (m := _PER.search(before)) else None)
+    number = said.v or said.lo or said.num or said.half or said.pct or said.round or "0"
     return Quantity(
-        *(start, end, first, match.end(), value, value_max, numerator, denominator, unit),
-        unit_class="fraction" if denominator else _CLASS.get(unit, "bare"),
-        comparator=sign,
-        per=per,
-        is_han=not number[0].isdecimal(),
+        start,
+        end,
+        first,
+        match.end(),
+        value,
+        value_max,
+        numerator,
+        denominator,
+        unit,
+        "fraction" if denominator else _CLASS.get(unit, "bare"),
+        sign,
+        _PERIODS.get(per, per) if per else None,
+        not number[0].isdecimal(),
     )
 
 
-_Values = tuple[Fraction, Fraction | None, int | None, int | None, str]
+_Values = tuple[Rational, Rational | None, int | None, int | None, str]
 
 
-def _values(match: re.Match[str]) -> _Values | None:
-    if match["den"] or match["aden"]:
-        over, under = (match["num"] or match["anum"]), (match["den"] or match["aden"])
-        numerator, denominator = _integer(over), _integer(under)
+def _values(said: _Said) -> _Values | None:
+    if said.v:
+        value = _number(said.v, said.f)
+        return None if value is None or said.few else (value, None, None, None, _plain(said.u))
+    if said.den or said.aden:
+        over, under = (said.num or said.anum), (said.den or said.aden)
+        numerator, denominator = _integer(over or ""), _integer(under or "")
         if not numerator or not denominator or numerator >= denominator:
             return None
         return Fraction(numerator, denominator), None, numerator, denominator, "fraction"
-    if match["pct"]:
-        value = _number(match["pct"], None)
+    if said.pct:
+        value = _number(said.pct, None)
         return None if value is None else (value, None, None, None, "%")
-    if match["half"]:
-        half_year = match["hunit"] == "年"
-        return (Fraction(6), None, None, None, "个月") if half_year else (Fraction(1, 2), None, 1, 2, "fraction")
-    if match["round"]:
-        return Fraction(_POWER[match["round"]]), None, None, None, _plain(match["ru"])
-    if match["hi"]:
-        return _range(match)
-    value = _number(match["v"], match["f"])
-    if value is None or match["few"]:
-        return None
-    return value, None, None, None, _plain(match["u"])
+    if said.half:
+        half_year = said.hunit == "年"
+        return (6, None, None, None, "个月") if half_year else (Fraction(1, 2), None, 1, 2, "fraction")
+    if said.round:
+        return _POWER[said.round], None, None, None, _plain(said.ru)
+    return _range(said)
 
 
-def _range(match: re.Match[str]) -> _Values | None:
+def _range(said: _Said) -> _Values | None:
     """2-3个, 15-20%, 10万至20万人; never 3个至5% or 一至三级."""
-    low_unit, unit = match["lu"], match["hiu"]
+    low_unit, unit = said.lu, said.hiu
     if low_unit and unit and low_unit != unit:
         return None
-    low, high = _number(match["lo"], match["lf"] or match["hf"]), _number(match["hi"], match["hf"])
-    if low is None or high is None or not (unit or low_unit or match["hf"]):
+    low, high = _number(said.lo or "", said.lf or said.hf), _number(said.hi or "", said.hf)
+    if low is None or high is None or not (unit or low_unit or said.hf):
         return None
     return low, high, None, None, _plain(unit or low_unit)
 
@@ -217,15 +262,15 @@ def _plain(unit: str | None) -> str:
     return "个百分点" if unit == "百分点" else unit or ""
 
 
-def _number(text: str, factor: str | None) -> Fraction | None:
+def _number(text: str, factor: str | None) -> Rational | None:
     if text[0].isdecimal():
         bare = text.replace(",", "")
-        value = Fraction(bare) if "." in bare else Fraction(int(bare))
+        value: Rational = Fraction(bare) if "." in bare else int(bare)
     else:
         whole = han(text)
         if whole is None:
             return None
-        value = Fraction(whole)
+        value = whole
     return value * _POWER[factor] if factor else value
 
 
@@ -254,6 +299,14 @@ class _Masks:
             else:
                 self._starts.append(start)
                 self._ends.append(end)
+
+    def clear_of(self, at: int) -> int | None:
+        """The end of the mask that hides a place, if no quantity from there reaches the next mask."""
+        index = bisect_right(self._starts, at)
+        if not index or self._ends[index - 1] <= at:
+            return None
+        is_last = index == len(self._starts) or self._starts[index] > at + _LONGEST
+        return self._ends[index - 1] if is_last else None
 
     def over(self, start: int, end: int) -> int | None:
         """The end of the mask that touches this span, if one does."""
