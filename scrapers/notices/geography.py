@@ -31,6 +31,7 @@ FEWEST = 3  # places from which that is concluded
 
 _SENTENCE_ENDS = re.compile(r"[。!?;\n]")
 _FULL_STOPS = re.compile(r"[。!?\n]")
+_LINE_ENDS = re.compile(r"\n")
 _CLAUSE_ENDS = re.compile(r"[,。!?;:\n]")
 _NATIONAL = re.compile(
     r"国家(?:卫生健康委|卫健委|中医药局|中医药管理局|医保局|疾控局|发展改革委)|国务院|国卫|全国|我国|各省|每省|每个省|省份|各地|中央财政|国家医疗队"
@@ -69,6 +70,8 @@ def locate(facts: Sequence[Fact], page: Page) -> None:
     text, body_length = page.folded[:LONGEST_READ], page.body_length
     mentions = [mention for mention in page.mentions if mention.end <= len(text) and _places_something(text, mention)]
     starts = [mention.start for mention in mentions]
+    cut = tuple(_Stretches(text, ends) for ends in (_CLAUSE_ENDS, _SENTENCE_ENDS, _FULL_STOPS))
+    lines = _Stretches(text, _LINE_ENDS)
     grounds: dict[tuple[int, int], _Ground] = {}
     for fact in facts:
         if fact.start >= len(text):
@@ -76,20 +79,28 @@ def locate(facts: Sequence[Fact], page: Page) -> None:
         if fact.start < body_length:
             span, headline = (0, body_length), page.title
         else:
-            span, headline = _around(text, fact.start, re.compile("\n"), body_length), None
+            begin, end = lines.around(fact.start)
+            span, headline = (max(body_length, begin), end), None
         if span not in grounds:
             inside = mentions[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
             grounds[span] = _ground(headline, text[slice(*span)], inside)
-        fact.geography, fact.adcode = _of_fact(fact, text, mentions, starts, grounds[span])
+        fact.geography, fact.adcode = _of_fact(fact, text, mentions, starts, grounds[span], *(by.around(fact.start) for by in cut))
 
 
 def _of_fact(
-    fact: Fact, text: str, mentions: Sequence[Mention], starts: Sequence[int], ground: _Ground
+    fact: Fact,
+    text: str,
+    mentions: Sequence[Mention],
+    starts: Sequence[int],
+    ground: _Ground,
+    clause: tuple[int, int],
+    sentence: tuple[int, int],
+    whole: tuple[int, int],
 ) -> tuple[str | None, str | None]:
-    """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole."""
-    sentence = _around(text, fact.start, _SENTENCE_ENDS)
-    clause = _around(text, fact.start, _CLAUSE_ENDS)
-    whole = _around(text, fact.start, _FULL_STOPS)  # 甲市通过…;建成8个中心: the subject is said once
+    """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole sentence.
+
+    甲市通过…;建成8个中心: the subject is said once, so the whole reaches over ;.
+    """
     near_clause = min(clause[0], fact.start), max(clause[1], fact.end)
     for begin, end in (near_clause, (sentence[0], fact.end), (whole[0], fact.end)):
         near = mentions[bisect_left(starts, begin) : bisect_left(starts, end)]
@@ -169,17 +180,15 @@ def _places_something(text: str, mention: Mention) -> bool:
     return _INSTITUTION.match(text, mention.end) is None
 
 
-REACH, LONGEST_REACH = 120, 2000  # characters in which the begin of a clause or sentence is looked for
+class _Stretches:
+    """A text cut at every sign of a kind."""
 
+    def __init__(self, text: str, ends: re.Pattern[str]) -> None:
+        self._ends = [match.start() for match in ends.finditer(text)]
+        self._length = len(text)
 
-def _around(text: str, at: int, ends: re.Pattern[str], least: int = 0) -> tuple[int, int]:
-    """The stretch between two ends in which a place of the text lies."""
-    begin = least
-    for reach in (REACH, LONGEST_REACH):  # the end is near as a rule
-        window = max(least, at - reach)
-        found = [match.end() for match in ends.finditer(text, window, at)]
-        if found or window == least:
-            begin = found[-1] if found else least
-            break
-    after = ends.search(text, at)
-    return begin, after.start() if after else len(text)
+    def around(self, at: int) -> tuple[int, int]:
+        """The stretch in which a place lies; the sign behind it is no part of it."""
+        index = bisect_left(self._ends, at)
+        begin = self._ends[index - 1] + 1 if index else 0
+        return begin, self._ends[index] if index < len(self._ends) else self._length

@@ -41,6 +41,7 @@ PLACE_SHARE = 0.6  # of the cells of a column of places, and of the rows of a li
 HELD_SHARE = 0.5  # of places that lie in the province beside them: with fewer, that says something else of them
 LONGEST_LIST = 3000  # characters of a line that may be a list
 LONGEST_NAME = 30
+LONGEST_NUMBER = 8  # characters of a line that is a number
 DENSE = 0.25  # share of a clause that is names of places, from which it may begin a list
 ANNOUNCED_BEFORE = 3  # lines above a list in which it is announced
 
@@ -174,6 +175,10 @@ class _Body:
         """The share of these characters that names places: prose has little of it."""
         inside = self.mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
         return sum(mention.end - mention.start for mention in inside) / max(1, end - start)
+
+    def is_silent(self, start: int, end: int) -> bool:
+        """Does no place begin here?"""
+        return bisect_left(self._starts, start) == bisect_left(self._starts, end)
 
     def lines(self) -> list[_Cell]:
         cells = []
@@ -527,12 +532,14 @@ def _nested(table: Table, outer: int, inner: int) -> bool:
 def _of_lines(body: _Body, lines: Sequence[_Cell]) -> list[list[PlaceRow]]:
     """Lists that are only text: tables drawn with | or tabs, and runs of names."""
     lists: list[list[PlaceRow]] = []
-    table: Table = []
+    table: list[tuple[_Cell, str]] = []  # its lines, each with the mark between its cells
     run = _Run(body)
 
     def close() -> None:
         nonlocal table, run
-        lists.extend(filter(None, (_of_table(body, table) if len(table) > 1 else [], run.close())))
+        if len(table) > 1 and not body.is_silent(table[0][0].start, table[-1][0].end):
+            lists.append(_of_table(body, [body.cut(*line) for line in table]))
+        lists.append(run.close())
         table, run = [], _Run(body)
 
     for line in lines:
@@ -542,14 +549,14 @@ def _of_lines(body: _Body, lines: Sequence[_Cell]) -> list[list[PlaceRow]]:
         elif mark is not None:
             if run.is_open:
                 close()
-            table.append(body.cut(line, mark))
+            table.append((line, mark))
         else:
             if table:
                 close()
-            if not run.take(line):
+            if run.is_prose(line) or not run.take(line):
                 close()
     close()
-    return lists
+    return [rows for rows in lists if rows]
 
 
 @dataclass(slots=True)
@@ -576,6 +583,10 @@ class _Run:
     @property
     def is_open(self) -> bool:
         return bool(self.groups)
+
+    def is_prose(self, line: _Cell) -> bool:
+        """Whether a line that names no place can't begin a list: it is more than a number."""
+        return not self.groups and len(line.text) > LONGEST_NUMBER and self.body.is_silent(line.start, line.end)
 
     def take(self, line: _Cell) -> bool:
         """Take a line, or as many of its clauses as belong; False if the run ends here."""
