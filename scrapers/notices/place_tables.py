@@ -18,7 +18,6 @@ none of the names below it lies in is no heading.
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -55,6 +54,7 @@ _QUESTIONS = "?\uff1f"
 _RESIDUE = "? \u3000\t\n"
 _ENDS = _RESIDUE + "。;,、.:|"
 _HARD = re.compile(r"[、,;/]|以及|(?<=[市区县旗州盟])[和及与](?=.)")
+_AND = re.compile(r"[和与及]")
 _SOFT = re.compile(r"[ \u3000\t\n]+")
 _AND_MORE = re.compile(r"等(?:共?\d+个?[^、]{0,8})?$")
 _INTRODUCED = re.compile(r"^[^:]{0,80}(?:如下|名单|包括|分别是|分别为|确定为):(?=.)")
@@ -203,15 +203,19 @@ class _Body:
     def cut(self, line: _Cell, mark: str) -> list[_Cell]:
         """The cells of a line between marks; the raw span of each reaches from mark to mark, residue and all."""
         origin = self.page.traced.origin
-        marks = [line.start + m.start() for m in re.finditer(re.escape(mark), line.text)]
-        ends = [origin(at, at + 1) for at in marks]  # of each mark, in the raw page
-        ends = [(0, origin(line.start, line.start + 1)[0]), *ends, (origin(line.end - 1, line.end)[1], 0)]
+        raw_first, raw_last = origin(line.start, line.start + 1)[0], origin(line.end - 1, line.end)[1]
+        marks = [line.start + at for at, character in enumerate(line.text) if character == mark]
+        ends = [at for at in range(raw_first, raw_last) if self.page.raw[at] == mark]
+        if len(ends) != len(marks):  # else each is found again where it was
+            ends = [origin(at, at + 1)[0] for at in marks]
+        begins = [raw_first, *(at + 1 for at in ends)]
         cells = []
-        for number, (before, after) in enumerate(itertools.pairwise((line.start - 1, *marks, line.end))):
+        for before, after, begin, end in zip(
+            (line.start - 1, *marks), (*marks, line.end), begins, (*ends, raw_last), strict=True
+        ):
             text = self.text[before + 1 : after]
             start = before + 1 + len(text) - len(text.lstrip(_RESIDUE))
-            raw_start, raw_end = ends[number][1], ends[number + 1][0]
-            cells.append(_Cell(text.strip(_RESIDUE), start, (raw_start, max(raw_start, raw_end))))
+            cells.append(_Cell(text.strip(_RESIDUE), start, (begin, max(begin, end))))
         if len(cells) > 1 and not cells[0].text and not self.page.raw[slice(*cells[0].raw)].strip():
             del cells[0]
         if len(cells) > 1 and not cells[-1].text and not self.page.raw[slice(*cells[-1].raw)].strip():
@@ -287,11 +291,11 @@ def _parts(text: str, start: int) -> list[_Name]:
     names = []
     for piece, at in _pieces(text, start, _HARD):
         whole = _name(piece, at)
-        words = [_name(word, place) for word, place in _pieces(piece, at, _SOFT)]
+        words = [_name(word, place) for word, place in _pieces(piece, at, _SOFT)] if _SOFT.search(piece) else ()
         if len(words) > 1 and not _known(whole.text) and all(_known(word.text) or _is_unknown(word) for word in words):
             names += words
         else:
-            names += _joined(piece, at) or [whole]
+            names += (_joined(piece, at) if _AND.search(piece) else None) or [whole]
     return [name for name in names if name.text]
 
 
@@ -299,7 +303,7 @@ def _joined(piece: str, start: int) -> list[_Name]:
     """巩义和登封市: two names, but not 泰和县."""
     if len(piece) > 2 * LONGEST_NAME or _known(piece):
         return []
-    for mark in re.finditer("[和与及]", piece):
+    for mark in _AND.finditer(piece):
         left, right = _name(piece[: mark.start()], start), _name(piece[mark.end() :], start + mark.end())
         if _known(left.text) and _known(right.text):
             return [left, right]
