@@ -29,9 +29,6 @@ NATION_NAME = "全国"
 DOMINANT = 0.7  # share of a page's places that lie in what the page is about
 FEWEST = 3  # places from which that is concluded
 
-_SENTENCE_ENDS = re.compile(r"[。!?;\n]")
-_FULL_STOPS = re.compile(r"[。!?\n]")
-_LINE_ENDS = re.compile(r"\n")
 _CLAUSE_ENDS = re.compile(r"[,。!?;:\n]")
 _NATIONAL = re.compile(
     r"国家(?:卫生健康委|卫健委|中医药局|中医药管理局|医保局|疾控局|发展改革委)|国务院|国卫|全国|我国|各省|每省|每个省|省份|各地|中央财政|国家医疗队"
@@ -70,8 +67,7 @@ def locate(facts: Sequence[Fact], page: Page) -> None:
     text, body_length = page.folded[:LONGEST_READ], page.body_length
     mentions = [mention for mention in page.mentions if mention.end <= len(text) and _places_something(text, mention)]
     starts = [mention.start for mention in mentions]
-    cut = tuple(_Stretches(text, ends) for ends in (_CLAUSE_ENDS, _SENTENCE_ENDS, _FULL_STOPS))
-    lines = _Stretches(text, _LINE_ENDS)
+    *cut, lines = _cut(text)
     grounds: dict[tuple[int, int], _Ground] = {}
     for fact in facts:
         if fact.start >= len(text):
@@ -84,7 +80,9 @@ def locate(facts: Sequence[Fact], page: Page) -> None:
         if span not in grounds:
             inside = mentions[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
             grounds[span] = _ground(headline, text[slice(*span)], inside)
-        fact.geography, fact.adcode = _of_fact(fact, text, mentions, starts, grounds[span], *(by.around(fact.start) for by in cut))
+        fact.geography, fact.adcode = _of_fact(
+            fact, text, mentions, starts, grounds[span], *(by.around(fact.start) for by in cut)
+        )
 
 
 def _of_fact(
@@ -97,10 +95,7 @@ def _of_fact(
     sentence: tuple[int, int],
     whole: tuple[int, int],
 ) -> tuple[str | None, str | None]:
-    """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole sentence.
-
-    甲市通过…;建成8个中心: the subject is said once, so the whole reaches over ;.
-    """
+    """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole sentence."""
     near_clause = min(clause[0], fact.start), max(clause[1], fact.end)
     for begin, end in (near_clause, (sentence[0], fact.end), (whole[0], fact.end)):
         near = mentions[bisect_left(starts, begin) : bisect_left(starts, end)]
@@ -181,14 +176,22 @@ def _places_something(text: str, mention: Mention) -> bool:
 
 
 class _Stretches:
-    """A text cut at every sign of a kind."""
+    """A text cut at each of these places; the sign that stands there belongs to no stretch."""
 
-    def __init__(self, text: str, ends: re.Pattern[str]) -> None:
-        self._ends = [match.start() for match in ends.finditer(text)]
-        self._length = len(text)
+    def __init__(self, ends: Sequence[int], length: int) -> None:
+        self._ends, self._length = ends, length
 
     def around(self, at: int) -> tuple[int, int]:
-        """The stretch in which a place lies; the sign behind it is no part of it."""
+        """The stretch in which a place lies."""
         index = bisect_left(self._ends, at)
         begin = self._ends[index - 1] + 1 if index else 0
         return begin, self._ends[index] if index < len(self._ends) else self._length
+
+
+def _cut(text: str) -> tuple[_Stretches, ...]:
+    """Clauses, sentences, whole sentences, lines."""
+    clauses = [match.start() for match in _CLAUSE_ENDS.finditer(text)]
+    sentences = [at for at in clauses if text[at] in "。!?;\n"]
+    whole = [at for at in sentences if text[at] != ";"]  # 甲市通过…;建成8个中心: the subject is said once
+    lines = [at for at in whole if text[at] == "\n"]
+    return tuple(_Stretches(ends, len(text)) for ends in (clauses, sentences, whole, lines))

@@ -71,8 +71,8 @@ def _count(text: str, mentions: Sequence[Mention]) -> Counter[str]:
     votes: Counter[str] = Counter()
     for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
         votes[words.owner[pattern]] += 1
-    for mention in mentions:
-        if mention.end <= len(text) and all(region.province[:2] not in _BEYOND for region in mention.candidates):  # those are among the words
+    for mention in mentions:  # those beyond the mainland are among the words
+        if mention.end <= len(text) and all(region.province[:2] not in _BEYOND for region in mention.candidates):
             votes[MAINLAND] += 1
     return votes
 

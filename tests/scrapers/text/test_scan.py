@@ -13,7 +13,7 @@ from scrapers.fetch import challenge
 from scrapers.notices import facts
 from scrapers.text import dates, doc_numbers, numbers
 from scrapers.text.fold import fold
-from scrapers.text.scan import SPACES, AnyOf, matches
+from scrapers.text.scan import SPACES, AnyOf, Tally, matches
 
 SIGNS = (
     "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
@@ -112,3 +112,32 @@ def test_the_spaces_are_those_of_re() -> None:
 
 def test_folding_changes_signs_in_place() -> None:
     assert fold("(2024)年,占60%!。、《》 ") == "(2024)年,占60%!。、《》 "
+
+
+def test_a_tally_counts_what_an_expression_of_the_words_finds() -> None:
+    lists = {"long": ["医联体", "联体", "医"], "other": ["体建设", "建设"], "both": ["建设", "医联体建设"]}
+    tally = Tally(lists)
+    chance = random.Random(9)
+    found = 0
+    for _ in range(500):
+        text = "".join(
+            chance.choice(["医", "联", "体", "建", "设", "医联体", "和"]) for _ in range(chance.randrange(1, 40))
+        )
+        for name, words in lists.items():
+            longest_first = sorted(words, key=len, reverse=True)
+            plain = len(re.findall("|".join(longest_first), text))
+            assert tally.counts(text)[name] == plain, (name, text)
+            found += plain
+    assert found > 500
+
+
+def test_numbers_between_masks_are_those_of_a_reader_who_tries_every_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(10)
+    cases = []
+    for text in _texts(10):
+        cuts = sorted(chance.randrange(len(text) + 1) for _ in range(6))
+        masks = [(begin, end) for begin, end in zip(cuts[::2], cuts[1::2], strict=True) if begin < end]
+        cases.append((text, masks, numbers.find(text, masks)))
+    monkeypatch.setattr(numbers._Masks, "clear_of", lambda _masks, _at: None)
+    assert all(numbers.find(text, masks) == found for text, masks, found in cases)
+    assert sum(len(found) for _, _, found in cases) > 150
