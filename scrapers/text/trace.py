@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -39,30 +40,37 @@ class Traced:
         """The text after these edits, which must be in order and apart from one another."""
         if not edits:
             return self
-        made = _Made(self)
+        text, whole = self.text, len(self.text)
+        pieces: list[tuple[str, int, int]] = []
         done = 0
-        for edit in edits:
-            if edit.start < done or edit.end < edit.start or edit.end > len(self.text):
-                raise ValueError(f"edit {edit.rule!r} at {edit.start}..{edit.end} overlaps or is outside the text")
-            if edit.start > done:
-                made.add(self.text[done : edit.start], done, edit.start)
-            if edit.replacement:
-                made.add(edit.replacement, edit.start, edit.end)
-            done = edit.end
-        if done < len(self.text):
-            made.add(self.text[done:], done, len(self.text))
-        return made.finish()
+        for start, end, replacement, rule in edits:
+            if start < done or end < start or end > whole:
+                raise ValueError(f"edit {rule!r} at {start}..{end} overlaps or is outside the text")
+            if start > done:
+                pieces.append((text[done:start], done, start))
+            if replacement:
+                pieces.append((replacement, start, end))
+            done = end
+        if done < whole:
+            pieces.append((text[done:], done, whole))
+        return self._made_of(pieces)
 
     def select(self, spans: Iterable[tuple[int, int]], glue: str = "\n") -> Traced:
         """These spans, in this order, with `glue` between them."""
-        made = _Made(self)
+        pieces: list[tuple[str, int, int]] = []
         for start, end in spans:
             if end <= start:
                 continue
-            if made.length:
-                made.add(glue, start, start)
-            made.add(self.text[start:end], start, end)
-        return made.finish()
+            if pieces:
+                pieces.append((glue, start, start))
+            pieces.append((self.text[start:end], start, end))
+        return self._made_of(pieces)
+
+    def _made_of(self, pieces: Sequence[tuple[str, int, int]]) -> Traced:
+        """The text of these pieces, each with the span of this text that it stands for."""
+        parts = [part for part, _, _ in pieces]
+        begins = list(accumulate(map(len, parts), initial=0))[:-1]
+        return Traced("".join(parts), self, begins, [start for _, start, _ in pieces], [end for _, _, end in pieces])
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where text[start:end] stood in the text that the first step began with."""
@@ -95,25 +103,3 @@ def _end(begins: list[int], starts: list[int], ends: list[int], whole: int, at: 
     begin, start, end = begins[index], starts[index], ends[index]
     following = begins[index + 1] if index + 1 < len(begins) else whole
     return start + at - begin if following - begin == end - start else end
-
-
-class _Made:
-    """A text in the making, piece by piece."""
-
-    def __init__(self, source: Traced) -> None:
-        self.length = 0
-        self._source = source
-        self._parts: list[str] = []
-        self._begins: list[int] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def add(self, part: str, start: int, end: int) -> None:
-        self._parts.append(part)
-        self._begins.append(self.length)
-        self._starts.append(start)
-        self._ends.append(end)
-        self.length += len(part)
-
-    def finish(self) -> Traced:
-        return Traced("".join(self._parts), self._source, self._begins, self._starts, self._ends)
