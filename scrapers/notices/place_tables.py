@@ -147,16 +147,10 @@ def read(page: Page, markup: str | None = None) -> list[PlaceRow]:
     lines = [line for line in body.lines() if not any(start < line.end and line.start < end for start, end in taken)]
     lists += _of_lines(body, lines)
     lists.sort(key=lambda rows: rows[0].start)
-    return [
-        _replaced(row, number, count)
-        for number, rows in enumerate(lists, start=1)
-        for count, row in enumerate(rows, start=1)
-    ]
-
-
-def _replaced(row: PlaceRow, list_no: int, count: int) -> PlaceRow:
-    """The row with its numbers; one without a printed number is counted."""
-    return replace(row, list_no=list_no, row_no=row.row_no or count)
+    for number, rows in enumerate(lists, start=1):
+        for count, row in enumerate(rows, start=1):
+            row.list_no, row.row_no = number, row.row_no or count  # as printed, else counted
+    return [row for rows in lists for row in rows]
 
 
 # ---------------------------------------------------------------- the page
@@ -271,6 +265,8 @@ class _Body:
 def _names(cell: _Cell) -> list[_Name]:
     """The names of a cell: 朝阳区、海淀区; 石家庄市(正定县、赞皇县); 赵 县. What follows 等 and counts are left out."""
     text = cell.text.rstrip(_ENDS)
+    if gazetteer.resolve(text)[0]:  # as most cells are
+        return [_Name(text, cell.start, cell.start + len(text))]
     text = _COUNT.sub("", _AND_MORE.sub("", text) if "等" in text else text)
     if len(text) > LONGEST_LIST:
         return []

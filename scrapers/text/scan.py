@@ -42,7 +42,7 @@ class Sieve:
         for index, words in enumerate(needs):
             for word in words:
                 self._owners.setdefault(word, []).append(index)
-        self._automaton = AhoCorasick(list(self._owners), implementation=Implementation.DFA)
+        self._automaton = AhoCorasick(list(self._owners), implementation=Implementation.ContiguousNFA)
 
     def kept(self, text: str) -> set[int]:
         """The numbers of the expressions that may match, in any case of letters."""
@@ -62,7 +62,7 @@ class Tally:
             for word in dict.fromkeys(words):
                 owners.setdefault(word, []).append(name)
         self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners), implementation=Implementation.DFA)
+        self._automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
 
     def counts(self, text: str) -> Counter[str]:
         """How often each list is in the text; 0 for one that is not."""
