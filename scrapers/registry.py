@@ -1,7 +1,8 @@
 """Which sources there are: reads and checks every `<folder>/<source_id>/source.yml`.
 
-Comes in: folders of source folders, and the variables that stand in addresses as `{name}`. Goes out: `Source`
-by id, and the choice of those that may run in a home. Never here: fetching, or reading the environment.
+Comes in: folders of source folders, each with a `reporters.csv` where its operator keeps one, and the variables that
+stand in addresses as `{name}`. Goes out: `Source` by id, and the choice of those that may run in a home. Never here:
+fetching, or reading the environment.
 
 What a source.yml may hold is said once, in source.schema.json beside this module. Everything that is wrong is
 reported at once, each as `file:line: key: what`.
@@ -13,7 +14,7 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -23,7 +24,9 @@ from urllib.parse import urlsplit
 import jsonschema_rs
 import yaml
 
+from scrapers import reporters
 from scrapers.records import SHANGHAI, Kind
+from scrapers.reporters import Reporter as Reporter
 
 PACKAGED = Path(__file__).parent / "sources"
 
@@ -154,6 +157,7 @@ class Source:
     """One source.yml. `folder` is the source's own directory; empty tuples mean "not restricted".
 
     `lists`: for each list its addresses, of which the first that is there is read; `urls`: the first of each.
+    `reporters`: whom the operator's reporters.csv adds to the organisations of the source.yml.
     """
 
     id: str
@@ -178,6 +182,12 @@ class Source:
     folder: Path
     lists: tuple[tuple[str, ...], ...] = ()
     relevance: Relevance = Relevance()
+    reporters: tuple[Reporter, ...] = ()
+
+    @property
+    def may_report(self) -> tuple[Reporter, ...]:
+        """Everybody that the source may report for, with their days. Where nobody is named anywhere: whoever it is."""
+        return (*map(Reporter, self.organisations), *self.reporters)
 
 
 def load(
@@ -185,7 +195,7 @@ def load(
     variables: Mapping[str, str] | None = None,
     activate: Sequence[str] = (),
 ) -> dict[str, Source]:
-    """Every source of every folder, by id, in the order of the ids.
+    """Every source of every folder, by id, in the order of the ids, with whom the folders' reporters.csv add to them.
 
     `activate` names paused sources that are switched on: how an operator starts a packaged source without touching
     its file. Raises RegistryError with every fault found in any file.
@@ -209,9 +219,26 @@ def load(
             for i in activate
             if i in sources and sources[i].status == "sample"
         ]
+        faults += _add_reporters(sources, folders)
     if faults:
         raise RegistryError("\n".join(faults))
     return dict(sorted(sources.items()))
+
+
+def _add_reporters(sources: dict[str, Source], folders: Sequence[Path]) -> list[str]:
+    """Put whom the folders' files name into the sources; the faults of the files."""
+    faults: list[str] = []
+    for folder in folders:
+        rows, found = reporters.read(folder)
+        faults += found
+        for row in rows:
+            source = sources.get(row.source_id)
+            if source is None or source.kind != "feed":
+                faults.append(f"{row.place}: source_id: there is no feed source {row.source_id!r}")
+                continue
+            added = (*source.reporters, row.reporter)
+            sources[source.id] = replace(source, reporters=added)
+    return faults
 
 
 def select(

@@ -23,7 +23,7 @@ import os
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -43,7 +43,7 @@ from scrapers.contracts.shape import Shape
 from scrapers.feeds import ndjson
 from scrapers.feeds.manifest import Manifest, beside
 from scrapers.records import SHANGHAI, now
-from scrapers.registry import Source
+from scrapers.registry import Reporter, Source
 from warehouse import database, privacy
 from warehouse.database import Connection
 
@@ -497,9 +497,23 @@ def _source_rules(source: Source | None) -> Iterator[_Rule]:
         yield _Rule(
             "SOURCE-system", "refuse", "source_system", f"not {_one_of('source_system', source.source_systems)}"
         )
-    if source and source.organisations:
-        own = _one_of("reporter_org_code", source.organisations)
-        yield _Rule("Q24", "refuse", "reporter_org_code", f"not {own}")
+    if source and source.may_report:
+        yield _Rule("Q24", "refuse", "reporter_org_code", f"not ({_own(source.may_report)})")
+
+
+def _own(reporters: Sequence[Reporter]) -> str:
+    """True for a record of an organisation that may report, of a day of which it may."""
+    by_days: dict[tuple[date | None, date | None], list[str]] = {}
+    for reporter in reporters:
+        by_days.setdefault((reporter.valid_from, reporter.valid_to), []).append(reporter.org_code)
+    return " or ".join(
+        " and ".join(
+            [_one_of("reporter_org_code", codes)]
+            + ([f"event_date >= date '{first}'"] if first else [])
+            + ([f"event_date < date '{last}'"] if last else [])
+        )
+        for (first, last), codes in by_days.items()
+    )
 
 
 def _time_rules(contract: Contract, manifest: Manifest | None, received_at: str | None) -> Iterator[_Rule]:

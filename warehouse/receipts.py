@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -129,7 +130,16 @@ def _expect(con: Connection, source: Source, record_type: str, period_type: str,
             coalesce(r.not_provided_count, 0) as not_provided_count,
             coalesce(r.files_count, 0) as files_count,
             coalesce(r.organisations_count, 0) as organisations_count,
-            nullif(cast($organisations as bigint), 0) as organisations_due_count,
+            nullif((
+                select count(distinct own.code)
+                from (
+                    select
+                        unnest(cast($codes as varchar[])) as code,
+                        unnest(cast($firsts as date[])) as first,
+                        unnest(cast($lasts as date[])) as last
+                ) as own
+                where own.first <= p.period_end and p.period_end < own.last
+            ), 0) as organisations_due_count,
             coalesce(r.first_received_at, z.first_received_at) as first_received_at
         from period as p
         left join own as r on p.period_end = r.period_end
@@ -143,7 +153,9 @@ def _expect(con: Connection, source: Source, record_type: str, period_type: str,
             "period": period_type,
             "due": source.due[period_type],
             "marked": f"_{record_type}_",
-            "organisations": len(source.organisations),
+            "codes": [reporter.org_code for reporter in source.may_report],
+            "firsts": [reporter.valid_from or date.min for reporter in source.may_report],
+            "lasts": [reporter.valid_to or date.max for reporter in source.may_report],
             "as_of": as_of,
         },
     )

@@ -3,7 +3,7 @@
 | variable | meaning | default |
 | --- | --- | --- |
 | YILIAN_HOME | the data home | ./data beside the project |
-| YILIAN_SOURCES | more source folders, separated as PATH is | none |
+| YILIAN_SOURCES | more source folders (and reporters.csv in them), separated as PATH is | none |
 | YILIAN_ACTIVATE | ids of packaged sources to switch on, separated by spaces or commas | none |
 | YILIAN_SAMPLE_SITE | address of the sample site | as noted in the home, else http://127.0.0.1:18765 |
 | YILIAN_SECRET_<NAME> | a credential that a source.yml names as {secret_<name>} in fetch.auth | none |

@@ -547,8 +547,8 @@ def _fixed(contract: Contract, source: Source | None, sheet: Sheet) -> dict[str,
     found: dict[str, Any] = {"schema_version": contracts.envelope().schema_versions[-1], "op": "upsert"}
     if source and len(source.source_systems) == 1:
         found["source_system"] = source.source_systems[0]
-    if source and len(source.organisations) == 1:
-        found["reporter_org_code"] = source.organisations[0]
+    if source and len(own := {reporter.org_code for reporter in source.may_report}) == 1:
+        found["reporter_org_code"] = own.pop()
     if sheet.produced_at:
         found["produced_at"] = sheet.produced_at
     return found

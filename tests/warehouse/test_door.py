@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from scrapers import contracts, registry
 from scrapers.contracts import blame
 from scrapers.feeds import ndjson
-from scrapers.registry import Source
+from scrapers.registry import Reporter, Source
 from tests import feed
 from tests.scrapers.contracts import generated
 from warehouse import database, door
@@ -435,6 +436,18 @@ def test_a_source_reports_only_what_is_its_own(tmp_path: Path, source: Source) -
         (3, "SOURCE-system", "source_system"),
         (4, "SOURCE-record-type", "record_type"),
     ]
+
+
+@pytest.mark.usefixtures("proof")
+def test_a_reporter_of_the_registry_reports_of_its_days(tmp_path: Path, source: Source) -> None:
+    joined = Reporter(feed.MEMBER, date(2026, 11, 18), date(2026, 11, 20))
+    own = dataclasses.replace(source, organisations=(feed.LEAD,), reporters=(joined,))
+    days = ("2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20")
+    lines = [
+        text(activity(event_date=day, reporter_org_code=code)) for code in (feed.LEAD, feed.MEMBER) for day in days
+    ]
+    judged(tmp_path, written(tmp_path, *lines), own)
+    assert quarantine(tmp_path, own) == [(5, "Q24", "reporter_org_code"), (8, "Q24", "reporter_org_code")]
 
 
 # ---- whole files

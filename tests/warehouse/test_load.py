@@ -209,6 +209,29 @@ def test_replay_takes_the_same_bytes_in_again_after_a_mend(tmp_path: Path, sourc
     assert load_all(home, source).touched_days == load_all(fresh, source).touched_days
 
 
+def test_replay_takes_in_what_was_refused_before_its_reporter_was_registered(tmp_path: Path) -> None:
+    """And refuses what was taken in, once its reporter is no longer registered."""
+    home, registered = tmp_path / "home", tmp_path / "sources" / "reporters.csv"
+    file = "day.ndjson"
+    drop(home, file, lines([*feed.day(DAY), feed.activity("other", DAY) | {"reporter_org_code": feed.OTHER}]))
+    sent = shutil.copy(home / "inbox" / file, tmp_path)
+    registered.parent.mkdir()
+
+    def read(*codes: str) -> Source:
+        rows = [f"drop_feed,{code},2026-01-01,," for code in codes]
+        registered.write_text("\n".join(["source_id,org_code,valid_from,valid_to,reason", *rows]), encoding="utf-8")
+        return registry.load([registry.PACKAGED, registered.parent], {"sample_site": "-"})["drop_feed"]
+
+    source = read(feed.LEAD)
+    collect(home, source)
+    for codes, refused in (((feed.LEAD,), 1), ((feed.LEAD, feed.OTHER), 0), ((feed.LEAD,), 1)):
+        source = read(*codes)
+        assert [r["rule"] for r in door.check(Path(sent), source)["rejections"]] == ["Q24"] * refused
+        loaded = load_all(home, source)
+        assert (loaded.files, loaded.rejected) == (1, refused)
+        refresh.ask_again(Settings(home=home), [source], date(2026, 1, 1))
+
+
 # ---- nothing of a person stays
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 
 from scrapers import contracts, records, registry, steps
 from scrapers.records import SHANGHAI
-from scrapers.registry import Source
+from scrapers.registry import Reporter, Source
 from tests import feed
 from tests.scrapers.feeds import tables
 from warehouse import database, door, events, load, privacy, receipts
@@ -115,6 +115,15 @@ def test_a_month_is_due_on_its_own_day(house: House) -> None:
     assert house.states("2026-06-20") == {"2026-03-31": "reported", "2026-04-30": "silent", "2026-05-31": "not_due"}
     due = {row["period_end"]: row["due_on"] for row in receipts.due_periods(house.con)}
     assert due["2026-04-30"] == "2026-05-20"
+
+
+def test_those_who_owe_a_period_are_those_who_may_report_of_it(house: House) -> None:
+    joined, left = Reporter(feed.MEMBER, valid_from=date(2026, 11, 11)), Reporter(feed.OTHER, None, date(2026, 11, 12))
+    house.source = dataclasses.replace(house.source, organisations=(feed.LEAD,), reporters=(joined, left))
+    house.receive("a_capacity_1.ndjson", [day("2026-11-10")], None, "2026-11-11T08:00")
+    house.states("2026-11-12")
+    due = {row["period_end"]: row["organisations_due_count"] for row in receipts.due_periods(house.con)}
+    assert due == {"2026-11-10": 2, "2026-11-11": 3, "2026-11-12": 2}
 
 
 def test_a_source_that_never_sent_anything_owes_nothing_yet(house: House) -> None:
