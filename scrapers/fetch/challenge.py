@@ -227,7 +227,9 @@ _LEADS_TO = re.compile(
     r"(?:window\.|self\.|top\.|document\.|parent\.)*location(?:\.href|\.replace\s*\()?\s*[=(]?\s*[\"']([^\"']+)[\"']\s*\)?\s*;?"
 )
 _DOCUMENT_ADDRESS = re.compile(r"[^?#]*\.(?:s?html?|pdf|docx?)")
-_FORMAT = re.compile(r"<(/?)(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])", re.I)
+_FORMATS = r"(?:b|big|code|em|font|i|s|small|strike|strong|tt|u)(?=[\s/>])"
+_OPENS_FORMAT = re.compile(rf"<(?=[bceistufBCEISTUF]){_FORMATS}", re.I)  # a set first: it is fast
+_FORMAT = re.compile(rf"<(/?){_FORMATS}", re.I)
 _FORMAT_TAG = re.compile(rf"{_FORMAT.pattern}[^<>]*>?", re.I)
 _RUN_OF_TAGS = re.compile(r"((?:</?[A-Za-z][^<>]{0,40}>){1,3}?)\1{64,}")
 
@@ -237,8 +239,16 @@ def without_runs(markup: str) -> str:
     return _RUN_OF_TAGS.sub(r"\1", markup) if markup.count("<") > MANY_TAGS else markup
 
 
+def is_left_open(markup: str, many: int) -> bool:
+    """Are so many elements never closed?"""
+    tags = markup.count("<")
+    return tags > many and tags - 2 * markup.count("</") > many
+
+
 def without_deep_formats(markup: str) -> str:
     """The markup without <b> and <font> if they nest deep: a paragraph repeats each that is open where it begins."""
+    if len(_OPENS_FORMAT.findall(markup)) <= MANY_FORMATS:
+        return markup
     steps = (-1 if closes else 1 for closes in _FORMAT.findall(markup))
     deep = max(itertools.accumulate(steps), default=0) > MANY_FORMATS
     return _FORMAT_TAG.sub("", markup) if deep else markup
@@ -250,7 +260,7 @@ class _View:
     def __init__(self, markup: str) -> None:
         self.markup = markup
         markup = without_deep_formats(without_runs(markup))
-        if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
+        if is_left_open(markup, MANY_OPEN):
             markup = markup[:HOSTILE_PART]
         self._tree = LexborHTMLParser(_STRAY_ENDS.sub("", markup))
         self.scripts = [node.text() for node in self._tree.css("script")]

@@ -18,7 +18,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
-from scrapers.fetch.challenge import without_deep_formats, without_runs
+from scrapers.fetch.challenge import is_left_open, without_deep_formats, without_runs
 
 _FRAME = re.compile(r"<(?:!doctype|html|head|body|meta|title|div|table|article)\b", re.I)
 _TAG = re.compile(r"<[^<>]{1,300}>")
@@ -41,7 +41,8 @@ _BLOCK = frozenset(
     | {"pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"}
 )
 _CELLS = frozenset({"td", "th"})
-_TITLE_CLASSES = frozenset({"tit", "title", "article-title", "article_title", "arc-title", "biaoti", "post_title"})
+_TITLES = frozenset({".tit", ".title", ".article-title", ".article_title", ".arc-title", ".biaoti", ".post_title"})
+_LIKE_A_TITLE = re.compile("tit|biaoti")  # in each of them
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 SAMPLE = 20_000  # characters that show whether a text is markup
 MARKUP = 0.3  # share of tags in markup without a frame
@@ -51,11 +52,9 @@ MAX_DEPTH = 2000  # elements; deeper ones are read as if they stood at this dept
 
 @dataclass(slots=True)
 class DrawnLine:
-    start: int
-    end: int
-    tag: str
+    text: str
+    tag: str  # of the block it stands in
     link_share: float
-    block: int  # index of the innermost block element
 
 
 @dataclass(slots=True)
@@ -63,11 +62,17 @@ class Block:
     """A block element: lines[first:last] stand in it."""
 
     name: str
-    ident: str
-    classes: tuple[str, ...]
+    attributes: str  # as the markup writes them
     parent: int
     first: int
     last: int = 0
+
+    @property
+    def selectors(self) -> list[str]:
+        """`#id` and each `.class` by which a style sheet could call it."""
+        found = dict(_ATTRIBUTE.findall(self.attributes))
+        classes = [f".{name}" for name in unescape(found.get("class", "")).split()]
+        return [f"#{unescape(found['id'])}", *classes] if "id" in found else classes
 
 
 @dataclass(slots=True)
@@ -99,7 +104,7 @@ def draw(markup: str) -> Drawn:
     """The page as text."""
     pen = _Pen()
     markup = without_deep_formats(without_runs(markup))
-    if markup.count("<") - 2 * markup.count("</") > MANY_OPEN:
+    if is_left_open(markup, MANY_OPEN):
         _read_tags(_RAW_TOKEN.findall(_RAW_CODE.sub("", markup)), pen)
         return pen.finish()
     tree = LexborHTMLParser(markup)
@@ -131,20 +136,20 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
 def _read_tags(tokens: Iterable[tuple[str, str, str, str]], pen: _Pen) -> None:
     """Tag by tag: (text before it, end sign, name, attributes)."""
     for text, end, name, attributes in tokens:
-        if text:
+        if text and (pen.pending or not text.isspace()):
             pen.write(text)
         if name in _BLOCK:
+            if pen.pending:
+                pen.end_line()
             if end:
                 pen.leave()
-            elif name == "hr":
-                pen.end_line()
-            else:
+            elif name != "hr":
                 pen.enter(name, attributes)
         elif name == "a":
             pen.links += -1 if end else 1
-        elif name == "br":
+        elif pen.pending and name == "br":
             pen.end_line()
-        elif name in _CELLS:
+        elif pen.pending and name in _CELLS:
             pen.write(" ")
 
 
@@ -154,9 +159,7 @@ class _Pen:
     def __init__(self) -> None:
         self.drawn = Drawn("")
         self.links = 0
-        self._parts: list[str] = []
-        self._length = 0
-        self._pending: list[str] = []
+        self.pending: list[str] = []  # of the line that is being written
         self._linked = 0  # characters of the line that are links
         self._visible = 0
         self._open: list[int] = []
@@ -164,92 +167,59 @@ class _Pen:
         self._heading_from: list[int] = []
 
     def write(self, text: str) -> None:
-        if text.isspace():
-            if self._pending:
-                self._pending.append(text)
-            return
         if "&" in text:
             text = _unescape(text)
         length = len(text.strip())
         self._visible += length
         if self.links > 0:
             self._linked += length
-        self._pending.append(text)
+        self.pending.append(text)
 
     def enter(self, name: str, attributes: str) -> None:
-        self.end_line()
+        """A block begins, the line before it ended."""
         self._tag = name
         if len(self._open) >= MAX_DEPTH:
             self._open.append(self._open[-1])
             return
-        ident, classes = _names(attributes) if attributes else ("", ())
-        parent = self._open[-1] if self._open else -1
-        self.drawn.blocks.append(Block(name, ident, classes, parent, len(self.drawn.lines)))
-        self._open.append(len(self.drawn.blocks) - 1)
-        if name in _HEADINGS or (classes and not _TITLE_CLASSES.isdisjoint(classes)):
+        block = Block(name, attributes, self._open[-1] if self._open else -1, len(self.drawn.lines))
+        self._open.append(len(self.drawn.blocks))
+        self.drawn.blocks.append(block)
+        if name in _HEADINGS or (_LIKE_A_TITLE.search(attributes) and not _TITLES.isdisjoint(block.selectors)):
             self._heading_from.append(len(self._open))
 
     def leave(self) -> None:
-        self.end_line()
+        """A block ends, and so has its last line."""
         if not self._open:
             return
         block = self._open.pop()
-        if not self._open or self._open[-1] != block:
+        parent = self._open[-1] if self._open else -1
+        if parent != block:
             self.drawn.blocks[block].last = len(self.drawn.lines)
             if self._heading_from and self._heading_from[-1] == len(self._open) + 1:
                 self._heading_from.pop()
                 self._heading(self.drawn.blocks[block])
-        self._tag = self.drawn.blocks[self._open[-1]].name if self._open else ""
+        self._tag = self.drawn.blocks[parent].name if parent >= 0 else ""
 
     def end_line(self) -> None:
-        """End the line that is being written, if anything is on it."""
-        if not self._pending:
-            return
-        line = _unwrap("".join(self._pending)) if self._visible else ""
+        """End the line that is being written."""
+        line = _unwrap("".join(self.pending)) if self._visible else ""
         if line:
-            if self._parts:
-                self._parts.append("\n")
-                self._length += 1
-            block = self._open[-1] if self._open else -1
-            share = self._linked / self._visible
-            self.drawn.lines.append(DrawnLine(self._length, self._length + len(line), self._tag, share, block))
-            self._parts.append(line)
-            self._length += len(line)
-        self._pending = []
+            self.drawn.lines.append(DrawnLine(line, self._tag, self._linked / self._visible))
+        self.pending = []
         self._linked = self._visible = 0
 
     def finish(self) -> Drawn:
+        self.end_line()
         while self._open:
             self.leave()
-        self.end_line()
-        self.drawn.text = "".join(self._parts)
+        self.drawn.text = "\n".join([line.text for line in self.drawn.lines])
         return self.drawn
 
     def _heading(self, block: Block) -> None:
-        lines = self.drawn.lines[block.first : block.last]
-        if 1 <= len(lines) <= 3:
-            begin, end = lines[0].start, lines[-1].end
-            if end - begin <= 200:
-                self.drawn.headings.append(self._tail(begin, end))
-
-    def _tail(self, begin: int, end: int) -> str:
-        """The text of the last lines, without joining the whole page again."""
-        needed = self._length - begin
-        tail: list[str] = []
-        got = 0
-        for part in reversed(self._parts):
-            tail.append(part)
-            got += len(part)
-            if got >= needed:
-                break
-        text = "".join(reversed(tail))
-        return " ".join(text[got - needed : got - needed + end - begin].split())
-
-
-def _names(attributes: str) -> tuple[str, tuple[str, ...]]:
-    """id and classes of an element."""
-    found = dict(_ATTRIBUTE.findall(attributes))
-    return unescape(found.get("id", "")), tuple(unescape(found.get("class", "")).split())
+        if 1 <= block.last - block.first <= 3:
+            heading = " ".join(line.text for line in self.drawn.lines[block.first : block.last])
+            if len(heading) <= 200:
+                self.drawn.headings.append(" ".join(heading.split()))
 
 
 def _unescape(text: str) -> str:
@@ -259,9 +229,10 @@ def _unescape(text: str) -> str:
 
 def _unwrap(text: str) -> str:
     """One line: white space as a browser shows it, no space where a Chinese sentence was wrapped in the source."""
+    text = text.strip()
     if "\n" not in text:
         return " ".join(text.split())
-    return _SPACE.sub(" ", _WRAPPED.sub("", _SPACE.sub(_newline_or_space, text))).strip()
+    return _SPACE.sub(" ", _WRAPPED.sub("", _SPACE.sub(_newline_or_space, text)))
 
 
 def _newline_or_space(match: re.Match[str]) -> str:

@@ -303,9 +303,10 @@ def _is_dated(line: Line) -> bool:
 
 def _trim(main: list[Line], title: str | None) -> list[Line]:
     """The article without its own title repeated at its head."""
-    while main and title and _same(main[0].text, title):
-        main = main[1:]
-    return main
+    if not title:
+        return main
+    key = _key(title)
+    return list(itertools.dropwhile(lambda line: _says(line.text, key), main))
 
 
 def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[str]) -> list[list[Line]]:
@@ -481,13 +482,18 @@ def _find_title(lines: Sequence[Line], title: str | None, last: int) -> int | No
     """Where the title stands in the page's text: the last place before the end of the article."""
     if not title:
         return None
-    places = [index for index, line in enumerate(lines[:last]) if _same(line.text, title)]
-    return places[-1] if places else None
+    key = _key(title)
+    return next((index for index in range(last - 1, -1, -1) if _says(lines[index].text, key)), None)
 
 
-def _same(text: str, title: str) -> bool:
-    a, b = _key(text), _key(title)
-    return bool(a) and (a == b or (b in a and len(a) - len(b) <= 8) or (a in b and len(a) >= 0.8 * len(b)))
+def _says(text: str, key: str) -> bool:
+    """Does a line say a title, whose key this is, with little besides and little left out?"""
+    if len(text) < 0.8 * len(key):
+        return False
+    own = _key(text)
+    return bool(own) and (
+        own == key or (key in own and len(own) - len(key) <= 8) or (own in key and len(own) >= 0.8 * len(key))
+    )
 
 
 def _key(text: str) -> str:
@@ -567,31 +573,21 @@ def _content(drawn: html.Drawn, lines: Sequence[Line]) -> tuple[int, int]:
     def prose(block: html.Block) -> int:
         return sums[block.last] - sums[block.first]
 
-    bearers = _bearers(drawn.blocks)
+    bearers = [(block, block.selectors) for block in drawn.blocks if prose(block) >= NAMED_SHARE * total]
     for selector in cues().content_elements:
-        named = [block for block in bearers.get(selector, ()) if prose(block) >= NAMED_SHARE * total]
-        if named:
+        if named := [block for block, selectors in bearers if selector in selectors]:
             best = max(named, key=prose)
             return best.first, best.last
-    children: dict[int, list[html.Block]] = {}
-    index_of = {id(block): index for index, block in enumerate(drawn.blocks)}
-    for block in drawn.blocks:
-        children.setdefault(block.parent, []).append(block)
+    children: dict[int, list[int]] = {}
+    for index, block in enumerate(drawn.blocks):
+        if prose(block):
+            children.setdefault(block.parent, []).append(index)
     span, inside = (0, len(lines)), -1
-    while True:
+    while inside in children:
         held = sums[span[1]] - sums[span[0]]
-        best_child = max(children.get(inside, ()), key=prose, default=None)
-        if best_child is None or prose(best_child) < CONTENT_SHARE * held or best_child.name == "p":
-            return span
-        span, inside = (best_child.first, best_child.last), index_of[id(best_child)]
-
-
-def _bearers(blocks: Sequence[html.Block]) -> dict[str, list[html.Block]]:
-    """The elements by `#id` and `.class`."""
-    bearers: dict[str, list[html.Block]] = {}
-    for block in blocks:
-        if block.ident:
-            bearers.setdefault("#" + block.ident, []).append(block)
-        for name in block.classes:
-            bearers.setdefault("." + name, []).append(block)
-    return bearers
+        best_child = max(children[inside], key=lambda index: prose(drawn.blocks[index]))
+        block = drawn.blocks[best_child]
+        if prose(block) < CONTENT_SHARE * held or block.name == "p":
+            break
+        span, inside = (block.first, block.last), best_child
+    return span

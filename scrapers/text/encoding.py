@@ -11,6 +11,7 @@ gives the characters that Chinese is written with.
 from __future__ import annotations
 
 import codecs
+import functools
 import re
 from dataclasses import dataclass
 
@@ -33,7 +34,6 @@ _FREQUENT = re.compile(
     "医疗卫院区县镇务员号城市服务健康委通知级检查床位门诊,。、;:"
     "]"
 )
-_ABOVE_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Decoded:
     damaged: bool  # some bytes stand for no character; they are U+FFFD in the text
 
 
+@functools.lru_cache(maxsize=1)  # several rooms ask for the page that is being read
 def decode(data: bytes) -> Decoded:
     """The characters of a page. Never fails, never drops a byte in silence."""
     for mark, encoding in _MARKS:
@@ -72,14 +73,19 @@ def _with_marks(data: bytes, encoding: str) -> Decoded:
 def _utf8_share(data: bytes) -> float:
     """The share of characters outside ASCII that are sound UTF-8."""
     text = data[:_SAMPLE].decode("utf-8", "replace")
-    foreign = len(_ABOVE_ASCII.findall(text))
+    foreign = _foreign(text)
     return 1 - text.count("\ufffd") / foreign if foreign else 0.0
 
 
 def _score(sample: bytes, encoding: str) -> float:
     """How much of the text outside ASCII is what Chinese is written with; broken bytes count against it."""
     text = sample.decode(encoding, "replace")
-    foreign = len(_ABOVE_ASCII.findall(text))
+    foreign = _foreign(text)
     if not foreign:
         return 0.0
     return (len(_FREQUENT.findall(text)) - 2 * text.count("\ufffd")) / foreign
+
+
+def _foreign(text: str) -> int:
+    """The number of characters outside ASCII."""
+    return len(text) - len(text.encode("ascii", "ignore"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from scrapers.text.trace import Edit
@@ -23,24 +23,24 @@ SHARE = 0.05  # of the Chinese characters of a line
 _HERE = Path(__file__).parent
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _KANA = re.compile(r"[\u3041-\u30ff]")
-_LINE = re.compile(r"[^\n]+")
 # Characters that OpenCC changes and that are standard in simplified text all the same: 昇 and 邨 in names, 瞭望.
 _STANDARD = frozenset("昇邨瞭濛氾陞剋噘迺")
 
 
 def to_simplified(text: str) -> list[Edit]:
     """One edit a line that is written in traditional characters."""
-    if _traditional().search(text) is None:
+    spans: list[tuple[int, int]] = []
+    for line in _traditional_lines(text):
+        if spans:
+            spans += _line_between(text, spans[-1][1], line[0])
+        spans.append(line)
+    if not spans:
         return []
-    lines = [_Line(text, *m.span()) for m in _LINE.finditer(text)]
-    chosen = [line for index, line in enumerate(lines) if line.is_traditional or _is_between(lines, index)]
-    if not chosen:
-        return []
-    wholes = [text[line.start : line.end] for line in chosen]
+    wholes = [text[start:end] for start, end in spans]
     converted = convert("\n".join(wholes)).split("\n")  # one call for all of them
     return [
-        Edit(line.start, line.end, now, "script")
-        for line, was, now in zip(chosen, wholes, converted, strict=True)
+        Edit(start, end, now, "script")
+        for (start, end), was, now in zip(spans, wholes, converted, strict=True)
         if now != was
     ]
 
@@ -74,32 +74,35 @@ def simplified(character: str) -> str:
 
 def traditional_share(text: str) -> float:
     """The share of traditional characters among the Chinese ones."""
-    han = sum(map(len, _HAN.findall(text)))
-    return len(_traditional().findall(text)) / han if han else 0.0
+    strong = len(_traditional().findall(text))
+    return strong / sum(map(len, _HAN.findall(text))) if strong else 0.0
 
 
-class _Line:
-    """A line and how much of it is traditional. `weak` counts characters that both scripts have (後, 於)."""
-
-    __slots__ = ("end", "is_traditional", "start", "strong", "weak")
-
-    def __init__(self, text: str, start: int, end: int) -> None:
-        self.start, self.end = start, end
-        self.strong = len(_traditional().findall(text, start, end))
-        self.weak = 0 if self.strong else len(_both().findall(text, start, end))
-        self.is_traditional = self.strong > SHARE * (end - start) or (
-            bool(self.strong) and self.strong > SHARE * sum(map(len, _HAN.findall(text, start, end)))
-        )
-        if self.is_traditional and len(_KANA.findall(text, start, end)) > self.strong:
-            self.is_traditional = False  # Japanese
+def _traditional_lines(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    while found := _traditional().search(text, at):
+        start = text.rfind("\n", 0, found.start()) + 1
+        end = text.find("\n", found.end())
+        end = at = len(text) if end < 0 else end
+        if _is_traditional(text, start, end):
+            yield start, end
 
 
-def _is_between(lines: list[_Line], index: int) -> bool:
-    """Whether a line without a say of its own (三年後) stands between traditional ones."""
-    line = lines[index]
-    if not (line.strong or line.weak) or not 0 < index < len(lines) - 1:
+def _is_traditional(text: str, start: int, end: int) -> bool:
+    """Is enough of the Chinese of a line in characters that only traditional text has?"""
+    strong = len(_traditional().findall(text, start, end))
+    if strong <= SHARE * (end - start) and strong <= SHARE * sum(map(len, _HAN.findall(text, start, end))):
         return False
-    return lines[index - 1].is_traditional and lines[index + 1].is_traditional
+    return len(_KANA.findall(text, start, end)) <= strong  # else it is Japanese
+
+
+def _line_between(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The only line between two traditional ones, where it holds a character that OpenCC changes: 三年後."""
+    middle = text[start:end].strip("\n")
+    if not middle or "\n" in middle or not (_both().search(middle) or _traditional().search(middle)):
+        return []
+    start = text.index(middle, start)
+    return [(start, start + len(middle))]
 
 
 @functools.cache
