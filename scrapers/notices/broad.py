@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cached_property
 
 from scrapers.notices.lexicon import Broad, BroadSubject, Cue, Refusal
 from scrapers.text.numbers import Quantity
@@ -47,12 +48,19 @@ class Gate:
     """The subjects of one text."""
 
     def __init__(self, broad: Broad, breaks: Cue, title: str, text: str, focused: bool) -> None:
-        self.broad, self.breaks, self.text, self.focused = broad, breaks, text, focused
-        named = [broad.subjects[broad.owner[n]] for n, _, _ in broad.automaton.find_matches_as_indexes(title)]
-        self._title = min(named, key=lambda subject: subject.context, default=None)
-        found = broad.automaton.find_matches_as_indexes(text)
-        self._at = [start for _, start, _ in found]
-        self._owner = [broad.subjects[broad.owner[pattern]] for pattern, _, _ in found]
+        self.broad, self.breaks, self.title, self.text, self.focused = broad, breaks, title, text, focused
+
+    @cached_property
+    def _named(self) -> tuple[list[int], list[BroadSubject]]:
+        """Where cues begin in the text, and the subject of each."""
+        found = self.broad.automaton.find_matches_as_indexes(self.text)
+        return [start for _, start, _ in found], [self.broad.subjects[self.broad.owner[cue]] for cue, _, _ in found]
+
+    @cached_property
+    def _title(self) -> BroadSubject | None:
+        found = self.broad.automaton.find_matches_as_indexes(self.title)
+        named = [self.broad.subjects[self.broad.owner[cue]] for cue, _, _ in found]
+        return min(named, key=lambda subject: subject.context, default=None)
 
     def judge(
         self, quantity: Quantity, clause: tuple[int, int], sentence: tuple[int, int], before: int
@@ -127,10 +135,11 @@ class Gate:
         """What a focused page was last on, else the subject of its title; a numbered item begins a new matter."""
         if _NUMBERED.match(self.text, self.text.rfind("\n", 0, at) + 1):
             return None
-        index = bisect_left(self._at, at)
-        if index and at - self._at[index - 1] > LAST:
+        places, subjects = self._named
+        index = bisect_left(places, at)
+        if index and at - places[index - 1] > LAST:
             return None
-        return self._owner[index - 1] if index else self._title
+        return subjects[index - 1] if index else self._title
 
     def _context(self, begin: int, before: int) -> tuple[int, int]:
         """What a sentence without a subject may go on about: the one before it, or the heading right above its line."""
@@ -144,9 +153,10 @@ class Gate:
         """The subject named nearest to a place; one that is mere context only if no other is named."""
         best: tuple[bool, int] | None = None
         chosen = None
-        for index in range(bisect_left(self._at, begin), bisect_left(self._at, end)):
-            subject = self._owner[index]
-            rank = (subject.context, abs(self._at[index] - at))
+        places, subjects = self._named
+        for index in range(bisect_left(places, begin), bisect_left(places, end)):
+            subject = subjects[index]
+            rank = (subject.context, abs(places[index] - at))
             if best is None or rank < best:
                 best, chosen = rank, subject
         return chosen

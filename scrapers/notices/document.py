@@ -17,6 +17,7 @@ from scrapers.text.fold import fold
 
 TAIL = 14  # lines at the end in which a signature stands
 LONGEST_SIGNATURE = 120
+LONGEST_DATE = 40  # characters of a line that is nothing but a date
 _OFFICE = re.compile(
     r"[\u4e00-\u9fff]{2,24}?(?:办公厅|办公室|委员会|人民政府|管理局|监督局|保障局|中医药局|疾控局|健康局|卫生局|财政局|公安局"
     r"|卫健委|卫生健康委|发改委|综合组|[\u4e00-\u9fff]部|[\u4e00-\u9fff]厅|[\u4e00-\u9fff]局|[\u4e00-\u9fff]委|医院|协会|学会|集团)"
@@ -35,7 +36,7 @@ class Document:
 
 
 def read(body: str, own_number: str | None) -> Document:
-    """Only what the text states; relative dates (自印发之日起) are none."""
+    """Only what the text (folded: scrapers.text.fold) states; relative dates (自印发之日起) are none."""
     text = fold(body)
     signed, issuers = _signature(text.split("\n"))
     cited = dict.fromkeys(found.number for found in doc_numbers.find(text) if found.number != own_number)
@@ -60,7 +61,7 @@ def _signature(lines: list[str]) -> tuple[str | None, tuple[str, ...]]:
 
 
 def _date_alone(line: str) -> str | None:
-    found = dates.find(line)
+    found = dates.find(line) if len(line) <= LONGEST_DATE else []
     if len(found) != 1 or found[0].precision != "day" or line[: found[0].start].strip() or line[found[0].end :].strip():
         return None
     return found[0].iso

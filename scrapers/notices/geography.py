@@ -62,55 +62,65 @@ class _Ground:
 
 def locate(facts: Sequence[Fact], page: Page) -> None:
     """Set geography and adcode of the facts of a page."""
-    if not facts:
-        return
-    text, body_length = page.folded[:LONGEST_READ], page.body_length
-    mentions = [mention for mention in page.mentions if mention.end <= len(text) and _places_something(text, mention)]
-    starts = [mention.start for mention in mentions]
-    *cut, lines = _cut(text)
-    grounds: dict[tuple[int, int], _Ground] = {}
+    chart = _Chart(page) if facts else None
     for fact in facts:
-        if fact.start >= len(text):
-            continue
+        if chart is not None and fact.start < len(chart.text):
+            fact.geography, fact.adcode = chart.of(fact)
+
+
+class _Chart:
+    """The places that one page names, asked for fact by fact."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.text = page.folded[:LONGEST_READ]
+        self._starts = [mention.start for mention in page.mentions]
+        self._places: dict[int, bool] = {}  # which mentions place something, as far as it was asked
+        self._clauses, self._sentences, self._whole, self._lines = _cut(self.text)
+        self._grounds: dict[tuple[int, int], _Ground] = {}
+
+    def of(self, fact: Fact) -> tuple[str | None, str | None]:
+        """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole sentence."""
+        clause, ground = self._clauses.around(fact.start), self._ground(fact)
+        begins = self._sentences.around(fact.start)[0], self._whole.around(fact.start)[0]
+        near_clause = min(clause[0], fact.start), max(clause[1], fact.end)
+        for begin, end in (near_clause, (begins[0], fact.end), (begins[1], fact.end)):
+            near = self._near(begin, end)
+            regions = _innermost(near)
+            if len(regions) > 1 or (near and not regions):
+                return None, None
+            if regions and ground.region is not None and regions[0].holds(ground.region):
+                continue  # 河南省郑州市's page says 河南: the smaller one stands
+            if regions:
+                return _Ground(regions[0]).said()
+            if _WHOLE_NATION.search(self.text, begin, end):
+                return NATION_NAME, NATION
+            if scale := _SCALE.search(self.text, begin, end):
+                return _scaled(ground, scale[1]).said()
+        return ground.said()
+
+    def _ground(self, fact: Fact) -> _Ground:
+        """What the article, or the related item, is about."""
+        body_length = self.page.body_length
         if fact.start < body_length:
-            span, headline = (0, body_length), page.title
+            span, headline = (0, body_length), self.page.title
         else:
-            begin, end = lines.around(fact.start)
+            begin, end = self._lines.around(fact.start)
             span, headline = (max(body_length, begin), end), None
-        if span not in grounds:
-            inside = mentions[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
-            grounds[span] = _ground(headline, text[slice(*span)], inside)
-        fact.geography, fact.adcode = _of_fact(
-            fact, text, mentions, starts, grounds[span], *(by.around(fact.start) for by in cut)
-        )
+        if span not in self._grounds:
+            self._grounds[span] = _of_title(headline) or _of_text(self.text[slice(*span)], self._near(*span))
+        return self._grounds[span]
 
-
-def _of_fact(
-    fact: Fact,
-    text: str,
-    mentions: Sequence[Mention],
-    starts: Sequence[int],
-    ground: _Ground,
-    clause: tuple[int, int],
-    sentence: tuple[int, int],
-    whole: tuple[int, int],
-) -> tuple[str | None, str | None]:
-    """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole sentence."""
-    near_clause = min(clause[0], fact.start), max(clause[1], fact.end)
-    for begin, end in (near_clause, (sentence[0], fact.end), (whole[0], fact.end)):
-        near = mentions[bisect_left(starts, begin) : bisect_left(starts, end)]
-        regions = _innermost(near)
-        if len(regions) > 1 or (near and not regions):
-            return None, None
-        if regions and ground.region is not None and regions[0].holds(ground.region):
-            continue  # 河南省郑州市's page says 河南: the smaller one stands
-        if regions:
-            return _Ground(regions[0]).said()
-        if _WHOLE_NATION.search(text, begin, end):
-            return NATION_NAME, NATION
-        if scale := _SCALE.search(text, begin, end):
-            return _scaled(ground, scale[1]).said()
-    return ground.said()
+    def _near(self, begin: int, end: int) -> list[Mention]:
+        """The mentions that begin here and place something."""
+        found = []
+        for index in range(bisect_left(self._starts, begin), bisect_left(self._starts, end)):
+            mention = self.page.mentions[index]
+            if (places := self._places.get(index)) is None:
+                places = self._places[index] = _places_something(self.text, mention)
+            if places:
+                found.append(mention)
+        return found
 
 
 def _scaled(ground: _Ground, scale: str) -> _Ground:
@@ -122,15 +132,18 @@ def _scaled(ground: _Ground, scale: str) -> _Ground:
     return _Ground(region)
 
 
-def _ground(title: str | None, text: str, mentions: Sequence[Mention]) -> _Ground:
-    """What a page, or a related item, is about."""
+def _of_title(title: str | None) -> _Ground | None:
+    """What a title says that its article is about; None where it names no place."""
     head = fold(title or "")
     in_title = [mention for mention in gazetteer.find(head) if _places_something(head, mention)]
     named = _innermost(in_title)
     if in_title:
         return _Ground(named[0]) if len(named) == 1 else _Ground()
-    if _NATIONAL.search(head):
-        return _Ground(is_nation=True)
+    return _Ground(is_nation=True) if _NATIONAL.search(head) else None
+
+
+def _of_text(text: str, mentions: Sequence[Mention]) -> _Ground:
+    """What a text without such a title is about."""
     regions = [region for mention in mentions if (region := mention.region) is not None]
     if len(regions) >= FEWEST and (region := _dominant(regions)) is not None:
         return _Ground(region)
