@@ -2,10 +2,11 @@
 
 Comes in: the recorded pages of the project, or those of the folder that YILIAN_SHARED names. Goes out: ratios.
 
-The bars are over the peer's text alone (`extract`), its memory of texts it has seen emptied each round. What it takes
-for what a notice needs before any fact is read, title, date and source as well (`extract` with metadata), is told
-beside it. A text without markup is handed to it as the smallest
-page that holds it, a paragraph a line; ours is everything that `yilian parse` does.
+Ours is everything that `yilian parse` does. The bars are over the peer's extraction of what a page says of itself:
+text, title and date (`extract` with metadata), as its scores and its speed were measured when the bars were set; its
+text alone (`extract`) is told beside it. A text without markup is handed to it as the smallest page that holds it, a
+paragraph a line. Each round is a first reading to both: the peer's memory of texts is emptied, and its word lists are
+loaded again, before the clock runs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from tests.bench import Figure, Say
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "notices"
 ROUNDS = 7
+WARM_UP = "<html><body><p>短文。</p></body></html>".encode()  # so short that the peer tries every way it has
 HTML_BAR = 4.0  # times the peer's pages a second
 TEXT_BAR = 8.0  # times its characters a second
 
@@ -36,13 +38,15 @@ def run(say: Say) -> Iterator[Figure]:
     say(f"{len(pages)} pages with markup, {len(texts)} without")
     ours, peer, bare = _seconds(pages, pages)
     yield Figure("pages a second, ours", len(pages) / ours, "1/s")
-    yield Figure("pages a second, ours over the peer's with title and date", peer / ours, "times")
-    yield Figure("pages a second, ours over the peer's text alone", bare / ours, "times", at_least=HTML_BAR)
+    yield Figure("pages a second, ours over the peer's text, title and date", peer / ours, "times", at_least=HTML_BAR)
+    yield Figure("pages a second, ours over the peer's text alone", bare / ours, "times")
     characters = sum(len(text.decode("utf-8", "replace")) for text in texts)
     ours, peer, bare = _seconds(texts, [_as_page(text) for text in texts])
     yield Figure("million characters of text a second, ours", characters / ours / 1e6, "M/s")
-    yield Figure("characters a second, ours over the peer's with title and date", peer / ours, "times")
-    yield Figure("characters a second, ours over the peer's text alone", bare / ours, "times", at_least=TEXT_BAR)
+    yield Figure(
+        "characters a second, ours over the peer's text, title and date", peer / ours, "times", at_least=TEXT_BAR
+    )
+    yield Figure("characters a second, ours over the peer's text alone", bare / ours, "times")
 
 
 def _pages(suffix: str) -> list[bytes]:
@@ -67,8 +71,9 @@ def _seconds(ours: Sequence[bytes], theirs: Sequence[bytes]) -> tuple[float, flo
 
 
 def _cost(read: Callable[[bytes], object], pages: Sequence[bytes]) -> float:
-    """Every round sees its pages for the first time: the peer remembers what it made of a text."""
+    """The CPU time of one reading of these pages."""
     reset_caches()
+    read(WARM_UP)
     begin = time.process_time()
     for page in pages:
         read(page)
