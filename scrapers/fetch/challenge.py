@@ -138,7 +138,7 @@ def _judge_text(text: str) -> Verdict | None:
     if bare[:1] in "{[" and _is_json(bare):
         return Verdict("suspect", "JSON where a page was due")
     words = _words()
-    if len(bare) < 200 and len(_HAN.findall(bare)) < LITTLE_PROSE * 2:
+    if len(bare) < 200 and _count(_HAN, bare) < LITTLE_PROSE * 2:
         folded = _squeeze(bare).lower()
         if words.challenge_phrases.search(folded) or words.challenge_titles.fullmatch(folded):
             return Verdict("blocked", "the words of a challenge page")
@@ -207,9 +207,9 @@ _TITLE_CLASSES = ".tit,.title,.article-title,.arc-title,.biaoti,.artTitle,.bt"
 _REFRESH_META = 'meta[http-equiv="refresh" i]'
 _REFRESH = re.compile(r"url\s*=", re.I)
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = re.compile(r"[A-Za-z]+")
 _TEMPLATE = re.compile(r"\{\{.{0,200}?\}\}|<%=.{0,200}?%>|\$\{[\w.]{1,60}\}", re.S)
 _TITLE_END = re.compile(r"\s[-|—–]\s?|[_|]|—{1,2}|--|\s*[-–]\s*(?=[^-]*$)")
 _SENTENCE = re.compile(r"[。;!?]|[、,:].*[、,]|\w\.(?:\s|$)")
@@ -491,7 +491,11 @@ def _squeeze(text: str) -> str:
 
 def _weight(text: str) -> int:
     """Chinese characters; Latin letters count for less."""
-    return len(_HAN.findall(text)) + len(_LATIN.findall(text)) // LETTERS_A_HAN
+    return _count(_HAN, text) + _count(_LATIN, text) // LETTERS_A_HAN
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    return sum(map(len, runs.findall(text)))
 
 
 def _attribute(node: LexborNode, name: str) -> str:

@@ -52,7 +52,6 @@ _GLUED = re.compile(
 )
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
-_SALUTATION = re.compile(r"各[^。]{1,100}:$|(?:尊敬的|亲爱的)?[^,。]{0,60}:$")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 # A date with its weekday, a table of what a document is, catchwords, authors.
 _NOT_TITLE = re.compile(

@@ -79,7 +79,8 @@ def repair_shift(text: str) -> list[Edit]:
         return []
     edits: list[Edit] = []
     left, done = "", 0  # what stands before the next place, once repaired
-    places = [*_any_reviewed().finditer(text), *_shifted(text)]
+    reviewed = _any_reviewed().finditer(text) if any(damaged in text for damaged in _reviewed()) else ()
+    places = [*reviewed, *_shifted(text)]
     for match in sorted(places, key=re.Match.start):
         start, end = match.span()
         if start < done:

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import yaml
 
@@ -124,25 +124,22 @@ def cues() -> Cues:
     return Cues(**{key: tuple(value) for key, value in words.items()})
 
 
-@functools.cache
-def _furniture_holds() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, cues().furniture_holds)))
+class _Furniture(NamedTuple):
+    """How a line shows that it belongs to the site."""
+
+    holds: re.Pattern[str]
+    notes: re.Pattern[str]
+    lines: frozenset[str]
+    whole: re.Pattern[str]  # fullmatch
 
 
 @functools.cache
-def _notes() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, cues().notes_hold)))
-
-
-@functools.cache
-def _of_the_site() -> re.Pattern[str]:
-    foot = rf"(?:{'|'.join(cues().foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
-    return re.compile(rf"{_OF_THE_SITE}|{foot}", re.I)
-
-
-@functools.cache
-def _furniture_lines() -> frozenset[str]:
-    return frozenset(cues().furniture_lines)
+def _furniture() -> _Furniture:
+    words = cues()
+    holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
+    foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
+    whole = re.compile(rf"{_OF_THE_SITE}|{foot}", re.I)
+    return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
 
 
 def label(lines: Sequence[Line]) -> list[Label]:
@@ -190,7 +187,9 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     if any(line.tag for line in lines):
         return
     for index, line in enumerate(lines):
-        if labels[index] == "main" and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN:
+        if labels[index] != "main" or len(line.text) < LATIN or _HAN.search(line.text):
+            continue
+        if len(_LATIN.findall(line.text)) >= LATIN:
             labels[index] = "template"
     tail = [index for index in range(last + 1, len(lines)) if labels[index] == "main"]
     if len(tail) > TAIL or sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
@@ -242,10 +241,11 @@ def is_furniture(line: Line) -> bool:
 def _is_furniture(text: str) -> bool:
     if ("=" in text or "<" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
         return True
-    if len(text) < 300 and _furniture_holds().search(text):
+    furniture = _furniture()
+    if len(text) < 300 and furniture.holds.search(text):
         return True
     stops = "。" in text
-    if not stops and len(text) < LONGEST_NOTE and (_notes().search(text) or _is_contents(text)):
+    if not stops and len(text) < LONGEST_NOTE and (furniture.notes.search(text) or _is_contents(text)):
         return True
     if not stops and text.count("|") >= 5:
         return True
@@ -254,8 +254,8 @@ def _is_furniture(text: str) -> bool:
     bare = text.strip("|,:()[]【】<>· \t\u3000")
     return (
         not bare
-        or bare in _furniture_lines()
-        or _of_the_site().fullmatch(text) is not None
+        or bare in furniture.lines
+        or furniture.whole.fullmatch(text) is not None
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )
@@ -270,17 +270,14 @@ def _drop_headlines(lines: Sequence[Line], labels: list[Label]) -> None:
     """A run of headlines becomes `related`: links, dated lines or doubled ones, without a sentence among them."""
     begin = 0
     while begin < len(lines):
-        if not _headline_like(lines[begin], labels[begin]):
-            begin += 1
-            continue
         end = begin
         while end < len(lines) and _headline_like(lines[end], labels[end]):
             end += 1
-        if _is_list(lines[begin:end]):
+        if end - begin >= HEADLINES and _is_list(lines[begin:end]):
             for index in range(begin, end):
                 if labels[index] == "main":
                     labels[index] = "related"
-        begin = end
+        begin = end + 1
 
 
 def _drop_teasers(lines: Sequence[Line], labels: list[Label]) -> None:
