@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from scrapers.addresses import absolute
-from scrapers.archive import Archive, WallFault, endings, read_events
+from scrapers.archive import WALLED_ROLES, Archive, WallFault, endings, read_events, reason
 from scrapers.discover import Scope, Visit, attachments, feed_manifest, feed_query, lists
 from scrapers.feeds import manifest
 from scrapers.fetch import challenge, documents, drop_folder
@@ -224,11 +224,17 @@ class SourceVisit:
         there is nothing to read. Raises _Stop where the publisher wants to be left alone, or seems to be down.
         """
         capture = replace(self._capture(url, role, timestamp()), parent_url=parent_url)
+        if unnamed := self._refused_name(capture):
+            self.archive.record(unnamed)
+            self._count(unnamed)
+            return unnamed, None
         held = self.archive.hold(capture.capture_id, link.name if link else urlsplit(url).path.rpartition("/")[2])
         last = None if sha256 else self.archive.last(self.source.id, url)
         conditions = {"etag": last.etag, "last_modified": last.last_modified} if last else {}
         answer = self._session.get(url, held, as_file=due == "file" and not link, **conditions)
         capture = _answered(capture, answer)
+        if self.source.kind == "feed" and answer.redirects:  # the wall was asked of the name above, of no other
+            capture = replace(capture, filename=unquote(urlsplit(url).path).rpartition("/")[2], redirects=None)
         verdict = None
         if answer.outcome == "body":
             if link:
@@ -254,6 +260,18 @@ class SourceVisit:
         kept = capture.sha256 or (last.sha256 if last and capture.outcome == "not_modified" else None)
         is_read_on = role in ("discovery", "manifest")
         return capture, self.archive.read(kept) if kept and is_read_on else None
+
+    def _refused_name(self, capture: Capture) -> Capture | None:
+        """The capture of an address whose file name the wall refuses: it is not asked, and the name is told nowhere."""
+        if capture.role not in WALLED_ROLES:
+            return None
+        folder, _, name = capture.url.rpartition("/")
+        try:
+            refusal = self.archive.ask_wall_of_name(unquote(name), self.source)
+        except WallFault as fault:
+            return self._failed(capture, fault)
+        told = f"{folder}/?{endings(urlsplit(name).path)}"
+        return replace(capture, url=told, outcome="refused", error=reason(refusal)) if refusal else None
 
     def _admit(self, held: Path, capture: Capture) -> Capture:
         try:

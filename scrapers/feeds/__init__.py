@@ -59,8 +59,11 @@ def read(path: Path, name: str | None = None, source: Source | None = None) -> t
 
 
 def searched(path: Path, name: str | None = None, source: Source | None = None) -> Iterator[Slice]:
-    """What the wall searches: the lines, or of a table every cell, and every other text of a workbook as line 0."""
+    """What the wall searches: the lines, or of a table every cell; as line 0 every other text of a workbook, and what a
+    packed file says beside its lines."""
     name = name or path.name
+    if beside := ndjson.beside_lines(path):
+        yield Slice(0, [beside])
     match format_of(path, name):
         case "ndjson":
             yield from _lines(path)

@@ -11,6 +11,8 @@ their own way (CSV) and give no row number.
 from __future__ import annotations
 
 import gzip
+import mmap
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +31,7 @@ CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"BZh", b"\xfd7zXZ\x00", b"Rar
 BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 32 * 1024**3  # of the decompressed file
 MAX_LINE = 16 * 1024**2
+MAX_NAME = 64 * 1024  # of a packed file, in the header of a member
 SLICE_BYTES = 32 * 1024**2
 CHUNK = 8 * 1024**2
 ROWS_A_BATCH = 16_384  # DuckDB scans the batches of a table in parallel
@@ -165,6 +168,41 @@ def _chunks(path: Path) -> Iterator[bytes]:
             if size > MAX_BYTES:
                 raise Unreadable("FILE-too-large")
             yield chunk
+
+
+def beside_lines(path: Path) -> bytes:
+    """What a packed file says beside its lines, as one text: names, comments and extra fields of gzip's members, and
+    frames that zstd skips. Empty where there is nothing.
+
+    Every place is looked at where such a header could begin, for members follow one another; what is none says nothing.
+    """
+    with path.open("rb") as file:
+        head = file.read(4)
+        if not head.startswith((GZIP, ZSTD)):
+            return b""
+        with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            found = (_of_member if head.startswith(GZIP) else _of_frame)(data)
+            return b" ///// ".join(text for text in found if text)
+
+
+def _of_member(data: mmap.mmap) -> Iterator[bytes]:
+    for match in re.finditer(rb"\x1f\x8b\x08[\x04-\x1f]", data):
+        flags, at = data[match.end() - 1], match.start() + 10
+        if flags & 4:
+            size = int.from_bytes(data[at : at + 2], "little")
+            yield data[at + 2 : at + 2 + size]
+            at += 2 + size
+        for flag in (8, 16):  # the name, the comment; each ends with a zero
+            if flags & flag:
+                end = data.find(b"\0", at, at + MAX_NAME)
+                yield data[at : end if end >= 0 else at + MAX_NAME]
+                at = end + 1 if end >= 0 else at + MAX_NAME
+
+
+def _of_frame(data: mmap.mmap) -> Iterator[bytes]:
+    for match in re.finditer(rb"[\x50-\x5f]\x2a\x4d\x18", data):
+        at = match.end() + 4
+        yield data[at : at + int.from_bytes(data[match.end() : at], "little")]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import time
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -409,6 +410,31 @@ def test_the_wall_stands_before_the_archive(home: Path, packaged: dict[str, Sour
     assert result.counts == {"refused": 1}
     assert seen == [b'{"name": "a.ndjson"}', data]  # the name first
     assert not [p for p in home.rglob("*") if p.is_file() and b"somebody" in p.read_bytes()]
+
+
+def test_the_name_of_a_published_file_is_asked_of_the_wall_and_told_nowhere(
+    tmp_path: Path, home: Path, site: Publisher
+) -> None:
+    """An address with such a name is not asked; where another address leads is not told."""
+
+    def wall(path: Path, source: Source) -> Refusal | None:
+        return Refusal("Q13", "name", 1) if "somebody" in path.read_text() else None
+
+    site.pages["/feeds/somebody.ndjson"] = Page(b'{"a": 1}\n')
+    site.pages["/feeds/moved.ndjson"] = Page(status=302, headers={"Location": "/feeds/somebody.ndjson"})
+    settings = {"discover": {"method": "feed_query", "days": 1}}
+    for number, name in enumerate(("somebody.ndjson", "s%6fmebody.ndjson")):
+        source = feed(tmp_path / str(number), site, urls=[f"{site.url}/feeds/{name}"], **settings)
+        assert steps.fetch_source(home, source, DAY, wall).counts == {"refused": 1}
+    assert not [r for r in site.requests if r.path.endswith("body.ndjson")]
+    source = feed(tmp_path / "moved", site, urls=[f"{site.url}/feeds/moved.ndjson"], **settings)
+    steps.fetch_source(home, source, DAY, wall)
+    *refused, moved = read_captures(home, "platform")
+    for capture in refused:
+        assert (capture.url, capture.outcome) == (f"{site.url}/feeds/?.ndjson", "refused")
+        assert (capture.error, capture.filename) == ("rule Q13 field filename", None)
+    assert moved.filename == "moved.ndjson"
+    assert not [p for p in home.rglob("*") if p.is_file() and re.search(rb"s(o|%6f)mebody", p.read_bytes())]
 
 
 # -- reading notices

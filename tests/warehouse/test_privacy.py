@@ -10,6 +10,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from scrapers import contracts, registry
@@ -129,6 +130,13 @@ PERSONAL: list[tuple[dict[str, Any], str, str]] = [
     (organisation(p_alias=["甲", f"tel{MOBILE}"]), "PII-mobile", "payload.alias"),
     (organisation(source_record_id=MOBILE), "PII-mobile", "source_record_id"),
     (organisation(source_record_id=f"p{MOBILE}"), "PII-mobile", "source_record_id"),
+    *(
+        (organisation(source_record_id=id_), "PII-mobile", "source_record_id")
+        for id_ in (f"a{MOBILE}", f"{MOBILE}e", f"ca:c{MOBILE}", f"AB{MOBILE}FE")  # letters of a hash, and no hash
+    ),
+    # region, day and serial number: nobody can tell them from a card of before 1999, or, one in eleven, from one since
+    (organisation(source_record_id="410100261120001"), "PII-id-number", "source_record_id"),
+    (organisation(source_record_id=checked("41010020261120001")), "PII-id-number", "source_record_id"),
     (organisation(source_record_id=ID18_X), "PII-id-number", "source_record_id"),
     (organisation(source_record_id=f"org-{ID18}-1"), "PII-id-number", "source_record_id"),
     (organisation(source_record_id=ID15), "PII-id-number", "source_record_id"),
@@ -239,8 +247,14 @@ HONEST: list[dict[str, Any]] = [
             "138.2026.1120",
             "ca:2026-11-20:13912345",
             "20261120139123456789",
+            "202611200000123",  # 15 digits, and no province, or no day
+            "500000000000123",
+            "410100991345001",
+            "410100R261120001",
+            "41010020261120001",
         )
     ),
+    *(organisation(p_org_code=code, reporter_org_code=code) for code in ("local:13010500123", f"local:{ID15}")),
 ]
 
 
@@ -288,6 +302,35 @@ def test_organisation_codes_are_no_id_numbers(tmp_path: Path, source: Source) ->
 def as_uscc(body: str) -> str:
     alphabet = generated.ALPHABET
     return body + alphabet[-sum(alphabet.index(c) * pow(3, i, 31) for i, c in enumerate(body)) % 31]
+
+
+@pytest.mark.parametrize("name", [f"报表{MOBILE}.ndjson".encode(), "患者张三.csv".encode("gb18030")])
+@pytest.mark.parametrize("flag", [8, 16, 4 | 8 | 16])
+@pytest.mark.parametrize("member", [0, 1])
+def test_what_stands_in_the_header_of_a_packed_file_is_searched(
+    tmp_path: Path, source: Source, name: bytes, flag: int, member: int
+) -> None:
+    """As a name, a comment, or behind both and an extra field; of the first member or of one that follows."""
+    plain = gzip.compress(text(organisation()) + b"\n", mtime=0)
+    extra = b"\x02\0xy" if flag & 4 else b""
+    texts = b"\0".join([b"a.ndjson", name] if flag & 4 else [name]) + b"\0"
+    told = plain[:3] + bytes([flag]) + plain[4:10] + extra + texts + plain[10:]
+    path = tmp_path / "feed.ndjson.gz"
+    path.write_bytes(plain * member + told)
+    refusal = privacy.wall(path, source)
+    assert refusal is not None
+    assert (refusal.rule, refusal.line) in (("PII-mobile", 0), ("PII-person", 0))
+    path.write_bytes(plain * member + told.replace(name, b"20261120_platform_capacity_001.ndjson"))
+    assert privacy.wall(path, source) is None
+
+
+def test_a_frame_that_zstd_skips_is_searched(tmp_path: Path, source: Source) -> None:
+    packed = pa.compress(text(organisation()), "zstd", asbytes=True)
+    path = tmp_path / "feed.ndjson.zst"
+    for said, refusal in ((MOBILE, Refusal("PII-mobile", None, 0)), ("block 7", None)):
+        frame = b"\x5a\x2a\x4d\x18" + len(said).to_bytes(4, "little") + said.encode()
+        path.write_bytes(packed + frame + packed)
+        assert privacy.wall(path, source) == refusal
 
 
 def test_a_packed_file_is_searched_too(tmp_path: Path, source: Source) -> None:
