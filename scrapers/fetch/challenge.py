@@ -391,11 +391,10 @@ class _View:
         )
 
     def _has_container(self) -> bool:
-        for selector in cues().content_elements:
-            for node in self._tree.css(selector):
-                text = " ".join(line for line in _lines(node.html or "") if not _speaks_to_visitor(line))
-                if _weight(text) >= 8 and not _TEMPLATE.search(text):
-                    return True
+        for node in self._tree.css(", ".join(cues().content_elements)):
+            text = " ".join(line for line in _lines(node.html or "") if not _speaks_to_visitor(line))
+            if _weight(text) >= 8 and not _TEMPLATE.search(text):
+                return True
         return False
 
     # -- verdicts

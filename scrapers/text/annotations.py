@@ -73,14 +73,17 @@ def toneless(reading: str) -> str:
 
 def _true(text: str) -> Iterator[Edit]:
     """Every annotation that fits the character it stands behind."""
-    character, ends = "", -1  # the character that the annotations up to `ends` belong to
-    for match in _ANNOTATION.finditer(text):
-        start, end = match.span()
-        if start != ends:
-            character = text[start - 1] if start else ""
-        if (character >= "\u3400" or character == "〇") and is_reading(match[1], character):
-            ends = end
-            yield Edit(start, end, "", "pinyin")
+    parts = _ANNOTATION.split(text)  # text, reading, text, reading …
+    character, at = "", 0  # the character that an annotation right here would belong to
+    for before, reading in zip(parts[::2], parts[1::2], strict=False):
+        start = at + len(before)
+        at = start + len(f"({reading})")
+        if before:
+            character = before[-1]
+        if (character >= "\u3400" or character == "〇") and is_reading(reading, character):
+            yield Edit(start, at, "", "pinyin")
+        else:
+            character = ""
 
 
 @functools.cache
