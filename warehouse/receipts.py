@@ -46,43 +46,58 @@ REFUSED = re.compile(r"rule (?P<rule>\S+)(?: line (?P<line>\d+))?(?: field (?P<f
 
 def expect(con: Connection, sources: Iterable[Source], as_of: str) -> None:
     """Fill ops.due_period: every period of every activity that a source owes, from its first one to `as_of`."""
+    con.execute(REPORTED_DDL)
     con.execute("delete from ops.due_period")
     feeds_due = [source for source in sources if source.kind == "feed" and source.due]
-    for record_type, contract in sorted(contracts.load().items()):
-        owing = [s for s in feeds_due if not contract.is_master and record_type in (s.record_types or (record_type,))]
-        if owing:
-            con.execute(_REPORTED.format(record_type=record_type))
-        for source in owing:
-            for period_type in _period_types(con, source):
+    for record_type in sorted(name for name, contract in contracts.load().items() if not contract.is_master):
+        _count_reported(con, record_type)
+        for source in (s for s in feeds_due if record_type in (s.record_types or (record_type,))):
+            for period_type in _period_types(con, source, record_type):
                 if period_type in source.due:
                     _expect(con, source, record_type, period_type, as_of)
 
 
-_REPORTED = """
-create or replace temp table reported as
-select
-    r.source_id,
-    r.period_type,
-    r.event_date as period_end,
-    count(*) as records_count,
-    count(*) filter (r.not_provided is not null and r.not_provided <> '[]') as not_provided_count,
-    count(distinct r.file_sha256) as files_count,
-    count(distinct r.reporter_org_code) as organisations_count,
-    min(f.received_at) as first_received_at
-from raw.{record_type} as r
-left join ops.feed_file as f on r.source_id = f.source_id and r.file_sha256 = f.file_sha256
-where r.op = 'upsert'
-group by all
+REPORTED_DDL = """
+create table if not exists ops.reported (
+    record_type varchar, source_id varchar, period_type varchar, period_end date, records_count bigint,
+    not_provided_count bigint, files_count bigint, organisations_count bigint, first_received_at timestamp)
 """
 
 
-def _period_types(con: Connection, source: Source) -> list[str]:
+def _count_reported(con: Connection, record_type: str) -> None:
+    """Count what came of the touched days anew, and of every day where nothing of this type was counted before."""
+    is_new = con.execute("select 1 from ops.reported where record_type = ? limit 1", [record_type]).fetchone() is None
+    touched = f"select event_date from ops.touched_day where record_type = '{record_type}'"
+    con.execute(f"delete from ops.reported where record_type = '{record_type}' and period_end in ({touched})")
+    con.execute(
+        f"""
+        insert into ops.reported by name
+        select
+            '{record_type}' as record_type,
+            r.source_id,
+            r.period_type,
+            r.event_date as period_end,
+            count(*) as records_count,
+            count(*) filter (r.not_provided is not null and r.not_provided <> '[]') as not_provided_count,
+            count(distinct r.file_sha256) as files_count,
+            count(distinct r.reporter_org_code) as organisations_count,
+            min(f.received_at) as first_received_at
+        from raw.{record_type} as r
+        left join ops.feed_file as f on r.source_id = f.source_id and r.file_sha256 = f.file_sha256
+        where r.op = 'upsert' and {"true" if is_new else f"r.event_date in ({touched})"}
+        group by all
+        """
+    )
+
+
+def _period_types(con: Connection, source: Source, record_type: str) -> list[str]:
     """The periods in which a source reports this type, as its records show; before the first, as its cadence says.
 
     A source without record types of its own owes what it has sent.
     """
     rows = con.execute(
-        "select distinct period_type from reported where source_id = ? order by 1", [source.id]
+        "select distinct period_type from ops.reported where source_id = ? and record_type = ? order by 1",
+        [source.id, record_type],
     ).fetchall()
     if rows or not source.record_types:
         return [period for (period,) in rows]
@@ -94,7 +109,8 @@ def _expect(con: Connection, source: Source, record_type: str, period_type: str,
         f"""
         insert into ops.due_period by name
         with own as (
-            select * from reported where source_id = $source and period_type = $period
+            select * from ops.reported
+            where source_id = $source and record_type = $type and period_type = $period
         ),
         zero as (
             select m.period_to as period_end, min(m.received_at) as first_received_at

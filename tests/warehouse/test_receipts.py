@@ -117,6 +117,23 @@ def test_a_month_is_due_on_its_own_day(house: House) -> None:
     assert due["2026-04-30"] == "2026-05-20"
 
 
+def test_counting_touched_days_gives_what_counting_every_day_gives(house: House) -> None:
+    nights = [
+        [day("2026-11-10"), day("2026-11-11")],
+        [day("2026-11-11", source_record_id="other", reporter_org_code=feed.MEMBER), day("2026-11-12")],
+        [feed.void(day("2026-11-12")), day("2026-11-13", source_record_id="cap-2026-11-10", source_version=2)],
+    ]
+    for number, sent in enumerate(nights):
+        load.prepare(house.con, "real")  # what came before is published
+        house.receive(f"n{number}_capacity_1.ndjson", sent, None, "2026-11-14T08:00")
+        house.states("2026-11-14")
+    told = receipts.due_periods(house.con)
+    assert [row["organisations_count"] for row in told] == [0, 1, 1, 2, 1]
+    house.con.execute("delete from ops.reported")
+    house.states("2026-11-14")
+    assert receipts.due_periods(house.con) == told
+
+
 def test_those_who_owe_a_period_are_those_who_may_report_of_it(house: House) -> None:
     joined, left = Reporter(feed.MEMBER, valid_from=date(2026, 11, 11)), Reporter(feed.OTHER, None, date(2026, 11, 12))
     house.source = dataclasses.replace(house.source, organisations=(feed.LEAD,), reporters=(joined, left))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -45,6 +46,13 @@ def test_a_template_offers_every_option_in_a_drop_down_list(record_type: str) ->
             place = book.defined_names[lists[letter].formula1.removeprefix("=")].attr_text.partition("!")[2]
             offered = [cell.value for row in offers[place.replace("$", "")] for cell in row]
             assert offered == (list(field.options.values()) if field.enum else ["是", "否"])
+            assert None not in offered
+            # Excel takes a workbook for damaged where these are longer, or where a name reads as a cell
+            assert len(lists[letter].errorTitle) <= 32
+            assert len(lists[letter].error) <= 225
+            assert re.fullmatch(r"options_[a-z_]+", lists[letter].formula1)
+    assert len(lists) == len(book.defined_names)
+    assert all(len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in book.sheetnames)
     assert offers.sheet_state == "hidden"
     told = [row[1].value for row in book["填写说明"].iter_rows()]
     assert {leaf.path for field in contract.fields for leaf in field.leaves()} <= set(told)
