@@ -75,7 +75,7 @@ def judge(
         return Verdict("suspect", "an empty body")
     text = decode(data, encoding)
     if not is_html(text):
-        return (_judge_text(_simplified(text)) if due == "page" else None) or _mismatch(text, due, must_match)
+        return (_judge_text(text) if due == "page" else None) or _mismatch(text, due, must_match)
     page = _View(_simplified(text))
     verdict = page.challenge()
     if verdict is None and due == "file":
@@ -139,7 +139,7 @@ def _judge_text(text: str) -> Verdict | None:
         return Verdict("suspect", "JSON where a page was due")
     words = _words()
     if len(bare) < 200 and _count(_HAN, bare) < LITTLE_PROSE * 2:
-        folded = _squeeze(bare).lower()
+        folded = _squeeze(_simplified(bare)).lower()
         if words.challenge_phrases.search(folded) or words.challenge_titles.fullmatch(folded):
             return Verdict("blocked", "the words of a challenge page")
         if words.error_phrases.search(folded) or words.error_titles.fullmatch(folded):

@@ -552,7 +552,7 @@ def _source(meta: dict[str, str], head: Sequence[Line]) -> str | None:
         if _is_outlet(line) and _is_dated(follows):
             return line.text
     for name in cues().source_meta:
-        if value := _without_markup(meta.get(name, "")):
+        if name in meta and (value := _without_markup(meta[name])):
             return value
     return None
 

@@ -37,7 +37,7 @@ class DocNumber:
 
 def find(text: str) -> list[DocNumber]:
     """Every document number, cited ones too."""
-    return [_found(m) for m in _matches(fold(text))]
+    return [_found(m) for m in _matches(fold(text))] if "号" in text else []
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
