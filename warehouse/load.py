@@ -361,23 +361,18 @@ _FEED_FILE_SCHEMA = pa.schema(
 
 
 def _forget_files(con: Connection, receipts: Iterable[Receipt]) -> None:
-    """Take out the rows of files that the door judged again; the days they stood on are touched."""
+    """Take out the rows of files that the door judged again. Their days are touched, and the days of all that counted
+    otherwise while they stood: other versions of their keys, records that refer to theirs."""
     known = set(con.execute("select source_id, file_sha256 from ops.feed_file").fetchall())
-    for receipt in receipts:
-        where = "source_id = ? and file_sha256 = ?"
-        key = [receipt.source_id, receipt.file_sha256]
-        if tuple(key) not in known:
-            continue
-        for record_type, contract in contracts.load().items():
-            _touch_masters(con, contract, where, key)
-            con.execute(
-                f"insert into ops.touched_day select distinct '{record_type}', event_date "
-                f"from raw.{record_type} where {where}",
-                key,
-            )
-            con.execute(f"delete from raw.{record_type} where {where}", key)
-        con.execute(f"delete from ops.rejection where {where}", key)
-        con.execute(f"delete from ops.feed_file where {where}", key)
+    again = [r for r in receipts if (r.source_id, r.file_sha256) in known]
+    if not again:
+        return
+    con.execute("create or replace temp table forgotten (source_id varchar, file_sha256 varchar)")
+    con.executemany("insert into forgotten values (?, ?)", [[r.source_id, r.file_sha256] for r in again])
+    theirs = "(source_id, file_sha256) in (select source_id, file_sha256 from forgotten)"
+    touch(con, theirs)
+    for table in (*(f"raw.{record_type}" for record_type in contracts.load()), "ops.rejection", "ops.feed_file"):
+        con.execute(f"delete from {table} where {theirs}")
 
 
 def _create_or_widen(con: Connection, contract: Contract) -> None:
@@ -496,15 +491,14 @@ def _touch_notices(con: Connection) -> None:
 # ---- touched days
 
 
-def touch(con: Connection) -> None:
+def touch(con: Connection, runs: str = "load_run not in (from ops.published_load)") -> None:
     """Fill ops.touched_day and ops.touched_master from the rows that no published version holds yet.
 
-    The batch is found by load_run: the runs of this build, which the base does not know.
+    The batch is found by load_run: the runs of this build, which the base does not know; or by what `runs` says.
     """
-    runs = "load_run not in (from ops.published_load)"
     all_contracts = contracts.load()
     for contract in all_contracts.values():
-        _touch_masters(con, contract, runs, [])
+        _touch_masters(con, contract, runs)
     changed = _changed_codes(con, all_contracts, runs)
     for contract in all_contracts.values():
         table = f"raw.{contract.record_type}"
@@ -529,13 +523,12 @@ def touch(con: Connection) -> None:
     con.execute("drop table distinct_days")
 
 
-def _touch_masters(con: Connection, contract: Contract, where: str, parameters: list[Any]) -> None:
+def _touch_masters(con: Connection, contract: Contract, where: str) -> None:
     if contract.is_master:
         con.execute(
             f"insert into ops.touched_master select '{contract.record_type}' "
             f"where exists (select 1 from raw.{contract.record_type} where {where}) "
             f"and '{contract.record_type}' not in (from ops.touched_master)",
-            parameters,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import os
@@ -56,14 +57,15 @@ def opened(home: Path) -> Connection:
     return con
 
 
-def load_all(home: Path, source: Source) -> load.Loaded:
+def load_all(home: Path, *sources: Source) -> load.Loaded:
     """One refresh's load."""
+    by_id = {source.id: source for source in sources}
 
     def judge(file: load.FeedFile) -> None:
         door.judge(
             home,
             archive_path(home, file.file_sha256),
-            source=source,
+            source=by_id[file.source_id],
             file_sha256=file.file_sha256,
             filename=file.filename,
             received_at=file.received_at,
@@ -230,6 +232,26 @@ def test_replay_takes_in_what_was_refused_before_its_reporter_was_registered(tmp
         loaded = load_all(home, source)
         assert (loaded.files, loaded.rejected) == (1, refused)
         refresh.ask_again(Settings(home=home), [source], date(2026, 1, 1))
+
+
+def test_what_a_refused_file_leaves_behind_is_touched(tmp_path: Path, source: Source) -> None:
+    """Its days, the days of versions that count again without it, and those of records of an organisation that goes."""
+    theirs = dataclasses.replace(source, id="their_feed")
+    stranger = feed.activity("s", "2026-11-03", requester=feed.LATECOMER)
+    drop(tmp_path, "a.ndjson", lines([*feed.masters(), feed.activity("moves", "2026-11-01"), stranger]))
+    moved = feed.activity("moves", "2026-11-02", version=2)
+    drop(tmp_path, "their_feed/b.ndjson", lines([moved, feed.organisation(feed.LATECOMER, "迟到的机构")]))
+    collect(tmp_path, source)
+    collect(tmp_path, theirs)
+    assert load_all(tmp_path, source, theirs).rejected == 0
+    refresh.ask_again(Settings(home=tmp_path), [theirs], date(2026, 1, 1))
+    with opened(tmp_path) as con:  # another night: what was loaded is published
+        assert con.execute("select * from ops.touched_day").fetchall() == []
+    assert load_all(tmp_path, dataclasses.replace(theirs, organisations=(feed.OTHER,))).rejected == 2
+    with database.build(tmp_path / "build" / database.DATABASE_NAME) as con:
+        days = con.execute("select day(event_date) from ops.touched_day where record_type = 'centre_activity'")
+        assert sorted(days.fetchall()) == [(1,), (2,), (3,)]
+        assert ("organization",) in con.execute("select record_type from ops.touched_master").fetchall()
 
 
 # ---- nothing of a person stays
