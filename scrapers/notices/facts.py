@@ -53,7 +53,7 @@ CLOSE = 12  # characters before a number in which a denied word counts as its ow
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
 
-_STOP = re.compile(r"[。!?;\n]")
+_STOP = re.compile(r"[。!?;\n]|\[\d{1,2}\](?=\s)")  # a note's number parts the items of a digest
 _CUT = re.compile(r"[,:](?!(?<=\d,)\d{3}(?!\d))")  # 1,200 is one number
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")

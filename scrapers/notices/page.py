@@ -22,10 +22,14 @@ from scrapers.text.trace import Edit, Traced
 
 TITLE_LENGTH = range(6, 121)
 LONGEST_READ = 400_000  # characters of a text that are read for facts and places; the longest notice seen has 60,000
+TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
+MENU = 5  # so many lines of a few words each at the head are the menu of the site
 TICKER = 4  # so many pieces on one line are a list of headlines
 LONGEST_HALF = 60  # characters of the second line of a title
+LONGEST_SITE = 12  # characters of the name of a site
 LONGEST_NAME = 8  # characters of an author's name above the date
 HEAD_LINES = 12  # lines in which a page shows title, date and source
+BELOW = 4  # lines from the last of the article on in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
 NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
@@ -50,12 +54,22 @@ _PLACE = re.compile(r"地\s*点\s*:")
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
+_BEHIND_TITLE = re.compile(
+    r"\s{1,4}(?=(?:(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d|(?:文章|稿件|信息)?来源\s?:.{0,30}20\d\d))"
+)
+_STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
+_BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
+_MENU_ITEM = re.compile(rf"[{''.join(_BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{2,8}}(?:[ /][\u4e00-\u9fff]{{1,8}})?")
+_OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
+_NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)\s?:")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 # A date with its weekday, a table of what a document is, catchwords, authors.
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
+    r"|.{2,20}(?:供图|供稿|摄(?:影|pagebreak)?)|[^,。]{2,10}提供|.*\s\d{6}\)?"  # who made a picture, an address
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _BARE_LABEL = re.compile(
@@ -78,6 +92,8 @@ _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
+_WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
+_HEADING = re.compile(r"h\d")
 _MARKUP = re.compile(r"<[^<>]{0,200}>")
 
 
@@ -159,6 +175,7 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
 def _from_text(raw: str) -> tuple[str, _Sheet]:
     cleaned = clean.clean(raw)
     lines = _parted(_lines(cleaned.traced.text))
+    lines = lines[_menu_end(lines) :]
     title_at = _title_line(lines)
     title, first = _title_from(lines, title_at)
     return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
@@ -175,10 +192,11 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
-    title = _html_title(drawn) or _first_line(lines[first:last]) or _line_above(lines, first)
+    title = _html_title(drawn, lines) or _first_line(lines[first:last]) or _line_above(lines, first)
     title_at = _find_title(lines, title, last)
-    if title_at is not None and first <= title_at < last and not segments.is_prose(lines[title_at]):
-        first = title_at + 1
+    if title_at is not None and first <= title_at < last:
+        line = lines[title_at]
+        first = title_at if segments.is_prose(line) and not _HEADING.match(line.tag) else title_at + 1
     found = (first, last, title, title_at, drawn.meta, cleaned.flags, cleaned.suspects, drawn.language, drawn.address)
     return drawn.text, _Sheet(cleaned.traced, lines, *found)
 
@@ -207,14 +225,45 @@ def _lines(text: str) -> list[Line]:
 
 
 def _parted(lines: Sequence[Line]) -> list[Line]:
-    """Text from the web often runs the line of date and source, or of the editor, into the article's sentence."""
+    """Text from the web often runs the line of date and source, or of the editor, into the article's sentence, and
+    that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        if index < HEAD_LINES and (run := _RUN_HEAD.match(line.folded)) and run.end() < len(line.text):
-            parts.append(segments.cut(line, 0, run.end()))
-            line = segments.cut(line, run.end(), len(line.text))
+        if index < HEAD_LINES and (at := _joint(line)):
+            parts.append(segments.cut(line, 0, at))
+            line = segments.cut(line, at, len(line.text))
         parts += segments.parted(line)
     return parts
+
+
+def _joint(line: Line) -> int | None:
+    """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
+    run = _RUN_HEAD.match(line.folded) or _STORED.match(line.folded)
+    if run and run.end() < len(line.text):
+        return run.end()
+    if "20" not in line.text or "。" in line.text or (label := _BEHIND_TITLE.search(line.folded)) is None:
+        return None
+    before = line.folded[: label.start()]
+    is_title = len(_HAN.findall(before)) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
+    return label.start() if is_title else None
+
+
+def _menu_end(lines: Sequence[Line]) -> int:
+    """The line behind the menu of the site that a text begins with: words and no sentence, one below the other."""
+    items = 0
+    for index, line in enumerate(lines):
+        if _is_menu_item(line):
+            items += 1
+        elif not segments.is_furniture(line):
+            return index if items >= MENU and any(map(segments.is_prose, lines[index:])) else 0
+    return 0
+
+
+def _is_menu_item(line: Line) -> bool:
+    """工作总结, 民声前沿; never an office or a place, as they head documents and lists."""
+    if _MENU_ITEM.fullmatch(line.folded) is None:
+        return False
+    return line.folded.startswith(_BULLETS) or not line.folded.endswith(_OFFICES_AND_PLACES)
 
 
 # ---------------------------------------------------------------- what both do with their lines
@@ -237,7 +286,8 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         for index, line in enumerate(head, begin)
         if index != sheet.title_at and not _is_event(sheet.lines[index : index + 3])
     ]
-    published = _published(sheet.meta, dated) or _published_near(inner) or _compiled(sheet.lines)
+    published = _published(sheet.meta, dated) or _published_near(inner)
+    published = published or _published_below(inner, labels, sheet.lines[sheet.last :]) or _compiled(sheet.lines)
     page.publish_date, page.publish_time = published or (None, None)
     page.source = _source(sheet.meta, head)
     page.doc_number = doc_numbers.own([line.text for line in [*head, *main[:HEAD_LINES]]])
@@ -351,6 +401,8 @@ def _title_line(lines: Sequence[Line]) -> int | None:
     """
     candidates: list[int] = []
     for index, line in enumerate(lines[:HEAD_LINES]):
+        if segments.is_in_kana(line):
+            continue
         if segments.is_furniture(line) or _is_head(line) or _is_outlet(line) or doc_numbers.own([line.text]):
             continue
         if _is_ticker(line) or _is_bare_label(line) or (index and _is_bare_label(lines[index - 1])):
@@ -374,7 +426,10 @@ def _title_from(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]
     if at is None:
         issued = next((found for line in lines[:HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
         return (issued["title"] if issued else _original_title(lines)), 0
-    title, follows = lines[at].text, lines[at + 1] if at + 1 < len(lines) else None
+    title, follows = (
+        lines[at].text.lstrip("".join(_BULLETS) + " \u3000"),
+        lines[at + 1] if at + 1 < len(lines) else None,
+    )
     if (
         follows is not None
         and not title.endswith(_PAPER_ENDS)
@@ -421,7 +476,7 @@ def _original_title(lines: Sequence[Line]) -> str | None:
 
 
 def _may_be_title(line: Line) -> bool:
-    if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or line.folded.startswith(("——", "--")):
+    if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or line.folded.startswith(_NEVER_FIRST):
         return False
     if _NOT_TITLE.fullmatch(line.folded) or (_OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)):
         return False
@@ -450,8 +505,9 @@ def _first_line(lines: Sequence[Line]) -> str | None:
     return lines[at].text if at is not None and any(map(segments.is_prose, lines[at + 1 : at + 4])) else None
 
 
-def _html_title(drawn: html.Drawn) -> str | None:
-    """meta, then a heading that the window title repeats, then the only h1, then the window title's longest part."""
+def _html_title(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
+    """meta, then what heading or line the window title repeats, then the only h1, then the window title's longest
+    part."""
     for name in cues().title_meta:
         if name in drawn.meta:
             return _bare_title(_without_markup(drawn.meta[name]), drawn.headings)
@@ -460,11 +516,24 @@ def _html_title(drawn: html.Drawn) -> str | None:
     contained = [heading for heading in headings if _key(heading) and _key(heading) in _key(window)]
     if contained:
         return max(contained, key=len)
+    if (repeated := _repeated(window, lines)) is not None:
+        return repeated
     if len(headings) == 1 and len(headings[0]) in TITLE_LENGTH:
         return headings[0]
     parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", window)]
     best = max(parts, key=len, default="")
-    return best if len(_HAN.findall(best)) >= 4 else None
+    is_site = best.endswith(cues().outlets) and len(best) <= LONGEST_SITE and len(parts) > 1
+    return best if len(_HAN.findall(best)) >= 4 and not is_site else None
+
+
+def _repeated(window: str, lines: Sequence[Line]) -> str | None:
+    """The longest beginning of the window title that is a line of the page: what follows it names column and site."""
+    said = {_key(line.text) for line in lines if line.link_share < 0.5}
+    beginnings = [window[: cut.start()].strip() for cut in _WINDOW_CUT.finditer(window)]
+    for beginning in reversed(beginnings):
+        if len(key := _key(beginning)) >= TITLE_HAN and key in said and len(_HAN.findall(key)) >= 4:
+            return beginning
+    return None
 
 
 def _bare_title(title: str, headings: Iterable[str]) -> str | None:
@@ -528,14 +597,27 @@ def _is_event(lines: Sequence[Line]) -> bool:
 
 
 def _published_near(inner: Sequence[Line]) -> tuple[str, str | None] | None:
-    """A date glued with a counter to the first words of the article, or alone on a line below it, its source next."""
+    """A date glued with a counter to the first words of the article, the only one alone on a line with its hour above
+    its first sentence, or one alone on a line below it, its source next."""
     if inner and (match := _GLUED.match(inner[0].folded)):
         return dates.published(match["date"])
     begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
+    alone = [line for line in inner[: min(begun, HEAD_LINES)] if dates.is_date_line(line.folded) and _is_dated(line)]
+    if len(alone) == 1 and ":" in alone[0].folded:
+        return dates.published(alone[0].text)
     for line, follows in itertools.pairwise(inner[begun + 1 : begun + 1 + LONG_ARTICLE]):
         if _SOURCE.match(follows.folded) and dates.is_date_line(line.folded) and _is_dated(line):
             return dates.published(line.text)
     return None
+
+
+def _published_below(
+    inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]
+) -> tuple[str, str | None] | None:
+    """What stands right below the article with the label of publication."""
+    last = max((index for index, label in enumerate(labels) if label == "main"), default=len(inner))
+    below = [line for line in [*inner[last:], *after][:BELOW] if _PUBLISHED.match(line.folded)]
+    return dates.labelled(below[0].text) if len(below) == 1 else None
 
 
 def _compiled(lines: Sequence[Line]) -> tuple[str, str | None] | None:

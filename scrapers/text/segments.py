@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,23 +27,29 @@ Label = Literal["main", "related", "template"]
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
+KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
 LONGEST_MADE_BY = 32  # characters in which an editor is named behind a sentence
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
+REPEATED = 3  # a line so often between others ...
+REPEATED_LENGTH = 10  # ... and of so many characters, is an advertisement
+LONGEST_HEADLINE = 60  # characters
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _CONTENTS = re.compile(r"(?<![\d.])0\d[ 、.]?(?=[\u3400-\u9fff])")
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
+_SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
+_COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
@@ -54,6 +61,8 @@ _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
     r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|\d\s*%"
 )
+_ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
+_BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
 _OF_THE_SITE = (
     r"[\s\d,.:()()|/\[\]·\-—_+<>]*"  # figures alone
     r"|(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:.*"
@@ -63,6 +72,7 @@ _OF_THE_SITE = (
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|作者)\s?[:|丨/].{1,24}"
+    r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
     r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
 )
 # The same, known by what stands in the middle or at the end, and the characters without which there is none.
@@ -83,6 +93,7 @@ _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
 _HEAD_NOTE = re.compile(  # what stands above an article and says what it is filed under
     r"(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
 )
+_KANA = re.compile(r"[\u3041-\u30ff]")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -161,18 +172,43 @@ def label(lines: Sequence[Line]) -> list[Label]:
     if (last := next(prose, None)) is not None:
         _drop_tail(lines, labels, last)
         _drop_strays(lines, labels, last)
+    _drop_repeated(lines, labels)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
 
 
 def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:
-    """Behind the last sentence, everything from a headline with a short date (01-04) on is other articles'."""
+    """Behind the last sentence, everything from a headline with a short date (01-04) on is other articles'; so are
+    headlines below a button of the site, though they ask or call."""
     tail = range(last + 1, len(lines))
-    dated = (i for i in tail if "-" in lines[i].folded and _SHORT_DATE.search(lines[i].folded))
-    for index in range(next(dated, len(lines)), len(lines)):
+    begin = next((i for i in tail if "-" in lines[i].folded and _SHORT_DATE.search(lines[i].folded)), len(lines))
+    stop = next((i for i in reversed(range(last + 1)) if "。" in lines[i].text), last)
+    button = next((i for i in range(stop + 1, len(lines)) if _is_button(lines[i])), len(lines))
+    if len(lines) - button > HEADLINES and not any(_is_of_a_document(line) for line in lines[button:]):
+        begin = min(begin, button)
+    for index in range(begin, len(lines)):
         if labels[index] == "main":
             labels[index] = "related"
+
+
+def _is_button(line: Line) -> bool:
+    return line.folded.strip(_BARE) in _furniture().lines
+
+
+def _is_of_a_document(line: Line) -> bool:
+    """What stands at the end of documents, and no headline of another article."""
+    return len(line.text) > LONGEST_HEADLINE or _ENDS_A_DOCUMENT.search(line.folded) is not None
+
+
+def _drop_repeated(lines: Sequence[Line], labels: list[Label]) -> None:
+    """A headline that stands again and again between the sentences is none of them."""
+    if any(line.tag for line in lines):
+        return
+    times = Counter(line.text for line in lines if len(line.text) >= REPEATED_LENGTH)
+    for index, line in enumerate(lines):
+        if times[line.text] >= REPEATED and not is_prose(line) and not _SIGNS.search(line.folded.replace(":", "")):
+            labels[index] = "template"
 
 
 def _is_end(line: Line, ends: tuple[str, ...]) -> bool:
@@ -183,13 +219,11 @@ def _is_end(line: Line, ends: tuple[str, ...]) -> bool:
 
 
 def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
-    """Of a text: lines in Latin letters within a Chinese article, and what below its last sentence is no part of it."""
+    """Of a text: lines in another language, and what stands below the last sentence and is no part of the article."""
     if any(line.tag for line in lines):
         return
     for index, line in enumerate(lines):
-        if labels[index] != "main" or len(line.text) < LATIN or _HAN.search(line.text):
-            continue
-        if len(_LATIN.findall(line.text)) >= LATIN:
+        if labels[index] == "main" and is_foreign(line):
             labels[index] = "template"
     tail = [index for index in range(last + 1, len(lines)) if labels[index] == "main"]
     if len(tail) > TAIL or sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
@@ -251,7 +285,7 @@ def _is_furniture(text: str) -> bool:
         return True
     if len(text) > LONGEST_FURNITURE:
         return False
-    bare = text.strip("|,:()[]【】<>· \t\u3000")
+    bare = text.strip(_BARE)
     return (
         not bare
         or bare in furniture.lines
@@ -259,6 +293,17 @@ def _is_furniture(text: str) -> bool:
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )
+
+
+def is_foreign(line: Line) -> bool:
+    """A sentence in Latin letters or in kana: what sites tell readers of other languages."""
+    if is_in_kana(line):
+        return True
+    return len(line.text) >= LATIN and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN
+
+
+def is_in_kana(line: Line) -> bool:
+    return _KANA.search(line.text) is not None and len(_KANA.findall(line.text)) >= KANA
 
 
 def _is_contents(text: str) -> bool:
@@ -312,6 +357,8 @@ def _is_list(lines: Sequence[Line]) -> bool:
 
 def trim_title(title: str) -> str:
     """A title without the headings and section names that repost sites put around it."""
+    while (column := _COLUMN.search(title)) and _han(title, column.start()) >= 8:
+        title = title[: column.start()]
     if (tail := _TITLE_TAIL.search(fold(title))) and (
         tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *_SITE_ENDS))
     ):

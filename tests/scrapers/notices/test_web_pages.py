@@ -31,8 +31,18 @@ def read(text: str) -> Notice:
         f"{TITLE}\n——以三个乡镇为例",
         f"索引号: | 0001 | 发布机构: | \n生效日期: | 2024-10-31 | \n文 号: | 所属主题: | 医改 |\n{TITLE}",
         f"资料图。张某 摄\n{TITLE}",
+        f"跳至主要内容\n{TITLE}",
+        f"河湾镇卫生院提供\n{TITLE}",
+        f"热搜:\n• 此专题下没有文章\n• {TITLE}",
+        f"求职 简历\n时评 短论\n权威声音\n蓝天行动\n创新引领\n{TITLE}",
+        f"•qq空间\n• 读书笔记\n• 应用文\n• 儿童英语\n• 小说/有声\n• 祝福短信\n{TITLE}",
+        f"本站使用相关技术提供更好的阅读体验,点此了解本站隐私声明,关闭此视窗即代表同意。\n{TITLE}",
+        f"このページは中国語版です。日本語版をご覧になりますか。\n{TITLE}",
     ],
-    ids=["trail", "spam", "ticker", "wire", "journal", "subtitle", "metadata", "caption"],
+    ids=[
+        *("trail", "spam", "ticker", "wire", "journal", "subtitle", "metadata", "caption"),
+        *("skip-link", "who-made-a-picture", "hot-searches", "menu", "bullets", "privacy", "kana"),
+    ],
 )
 def test_the_title_is_found_below_what_is_not_one(head: str) -> None:
     notice = read(f"{head}\n{ARTICLE}")
@@ -202,3 +212,89 @@ def test_lines_of_editors_and_buttons_end_no_article(tail: str) -> None:
 )
 def test_an_overview_says_at_its_foot_when_it_was_compiled(foot: str, date: str | None) -> None:
     assert read(f"{TITLE}\n{ARTICLE}\n河湾网\n{foot}").publish_date == date
+
+
+@pytest.mark.parametrize(
+    ("title", "window"),
+    [
+        (f"{TITLE}--卫生·健康--某某网", ""),
+        (TITLE, f"{TITLE}-县情"),
+        (TITLE, f"{TITLE} 城东街道办_河湾网"),
+        (TITLE, "新闻动态--河湾医学会官网"),
+    ],
+    ids=["columns", "column-behind-a-dash", "office-behind-a-blank", "only-the-site"],
+)
+def test_the_names_of_column_and_site_are_no_part_of_the_title(title: str, window: str) -> None:
+    if not window:
+        assert read(f"{title}\n2024-05-06\n{ARTICLE}").title == TITLE
+        return
+    sentences = "".join(f"<p>{line}</p>" for line in ARTICLE.split("\n"))
+    body = (
+        f"<div>首页 - 要闻</div><div>{title}</div><div>发布时间:2024-05-06 来源:河湾医学会</div><div>{sentences}</div>"
+    )
+    notice = read(f"<html><head><title>{window}</title></head><body>{body}</body></html>")
+    assert (notice.title, notice.publish_date, notice.body) == (TITLE, "2024-05-06", ARTICLE)
+
+
+def test_offices_that_head_a_document_are_no_menu() -> None:
+    offices = "示例省卫生健康委\n示例省发展改革委\n示例省教育厅\n示例省财政厅\n示例省医疗保障局"
+    assert "示例省财政厅" in read(f"{offices}\n{ARTICLE}").body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{TITLE} 发布时间:2024-05-06 来源:河湾网\n{ARTICLE}",
+        f"{TITLE}\n全媒体部\n健康\n2024-05-06 09:04\n{ARTICLE}",
+        f"date 2024-05-06 {ARTICLE}",
+        f"{TITLE}\n{ARTICLE}\n发布日期:2024-05-06 浏览次数:12",
+    ],
+    ids=["behind-the-title", "alone-with-its-hour", "of-a-store", "below-the-article"],
+)
+def test_the_date_of_publication_is_found_where_sites_put_it(text: str) -> None:
+    notice = read(text)
+    assert notice.publish_date == "2024-05-06"
+    assert ARTICLE.split("\n")[1] in notice.body
+    assert "2024" not in notice.body
+
+
+def test_two_dates_above_the_article_are_none_of_its_own() -> None:
+    dated = "某部\n2024-05-06 09:04\n健康\n2024-05-07 10:05"
+    assert read(f"{TITLE}\n全媒体部\n{dated}\n{ARTICLE}").publish_date is None
+
+
+def test_a_title_in_a_heading_ends_the_head_though_it_reads_as_a_sentence() -> None:
+    asking = "河湾县医共体让常见病在乡镇看得好;县医院牵头的影像中心今年出具诊断报告"
+    body = f"<h2>{asking}</h2><div>2024-05-06 12:11来源:河湾网作者:李某</div><p>{ARTICLE}</p>"
+    notice = read(f"<html><head><title>{asking}_河湾网</title></head><body>{body}</body></html>")
+    assert (notice.title, notice.publish_date) == (asking, "2024-05-06")
+    assert "来源" not in notice.body
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "视频\n更 多\n沿江夜市今晚开放 市民说太好逛了!明年再来\n大熊猫满百日 访客直呼可爱\n老字号的秘密都在这条小巷中\n音乐会开幕",
+        "关于作者: 某行业发展网\n为您推荐",
+        "L_1550582406314135449",
+    ],
+    ids=["headlines-below-buttons", "author", "file"],
+)
+def test_what_stands_below_the_article_is_none_of_it(foot: str) -> None:
+    assert read(f"{TITLE}\n2024-05-06\n{ARTICLE}\n{foot}").body == ARTICLE
+
+
+def test_a_line_that_comes_again_and_again_is_no_part_of_the_article() -> None:
+    spam = "财经速览:某地经济运行持续向好有支撑"
+    first, second = ARTICLE.split("\n")
+    notice = read(f"{TITLE}\n2024-05-06\n{first}\n{spam}\n{second}\n{spam}\n{first}\n{spam}\n{second}")
+    assert spam not in notice.body
+    assert first in notice.body
+    row = "示例县中医医院影像诊断中心,2家"
+    assert read(f"{TITLE}\n{first}\n{row}\n{row}\n{row}\n{second}").body.count(row) == 3
+
+
+def test_text_that_begins_in_the_middle_of_a_sentence_has_no_title() -> None:
+    notice = read(f",全县互认平台覆盖所有二级以上医院和社区卫生服务中心\n、影像\n、检验项目。\n{ARTICLE}")
+    assert notice.title is None
+    assert notice.body.startswith(",全县互认平台")
