@@ -274,7 +274,7 @@ def test_a_title_in_a_heading_ends_the_head_though_it_reads_as_a_sentence() -> N
 @pytest.mark.parametrize(
     "foot",
     [
-        "视频\n更 多\n沿江夜市今晚开放 市民说太好逛了!明年再来\n大熊猫满百日 访客直呼可爱\n老字号的秘密都在这条小巷中\n音乐会开幕",
+        "视频\n更 多\n沿江夜市今晚开放 市民说太好逛了!明年再来\n熊猫满百日 访客直呼可爱\n老字号在小巷中\n音乐会开幕",
         "关于作者: 某行业发展网\n为您推荐",
         "L_1550582406314135449",
     ],
