@@ -51,6 +51,9 @@ def test_a_simplified_tail_is_not_touched() -> None:
 
 def test_characters_that_both_scripts_have_follow_their_neighbours() -> None:
     assert repair("醫療機構\n三年後\n衛生系統") == "医疗机构\n三年后\n卫生系统"
+    assert repair("醫療機構\n\n三年後\n\n衛生系統") == "医疗机构\n\n三年后\n\n卫生系统"
+    assert repair("醫療機構\n三年後\n兩年後\n三年後") == "医疗机构\n三年后\n两年后\n三年後"
+    assert repair("醫療機構\n前后\n三年後\n衛生系統") == "医疗机构\n前后\n三年後\n卫生系统"
 
 
 def test_japanese_is_left_alone() -> None:

@@ -138,10 +138,23 @@ def test_no_dates(text: str) -> None:
         ("2023-06-10 21:24:25 来源:示例网", ("2023-06-10", "21:24:25")),
         ("2024年5月6日 9:05", ("2024-05-06", "09:05:00")),
         ("6月10日 来源:示例网", None),
+        ("2024/05/06", ("2024-05-06", None)),
+        ("二〇二四年五月六日", ("2024-05-06", None)),
+        ("May 6, 2024", ("2024-05-06", None)),
     ],
 )
 def test_publication_lines(line: str, expected: tuple[str, str | None] | None) -> None:
     assert dates.published(line) == expected
+
+
+def test_a_line_of_a_date_is_one_in_either_width() -> None:
+    line = "2024/05/06 (09:05)"
+    wide = "".join(chr(ord(c) + 0xFEE0) if c != " " else "\u3000" for c in line)
+    assert fold(wide) == line
+    assert dates.is_date_line(line)
+    assert dates.is_date_line(wide)
+    assert dates.published(wide) == ("2024-05-06", "09:05:00")
+    assert not dates.is_date_line("2024/05/06 发布")
 
 
 def test_document_numbers_own_and_cited() -> None:
@@ -188,6 +201,18 @@ def test_titles_lose_what_sites_hang_on_them(title: str, bare: str) -> None:
         "01 背景 02 核心做法 03 区域协同 04 展望",
         "歌手甲发布新专辑 明星乙回应传闻 某品牌新品上市 如有侵权请联系删除",
         "已阅读3页,还剩12页未读,继续免费阅读",
+        "IMG_0305.jpg",
+        "活动 方案.docx",
+        "示例社记者 摄",
+        "示例网移动版",
+        "本版责编:甲乙",
+        "图:示例报",
+        "原文见 https://example.cn/a",
+        "欢迎访问 example.com",
+        "首页 › 新闻 › 正文",
+        "当前位置:首页",
+        "【大】【中】【小】 打印",
+        "2024-05-06 09:05",
     ],
 )
 def test_notes_of_the_site_are_furniture(line: str) -> None:
@@ -200,11 +225,21 @@ def test_notes_of_the_site_are_furniture(line: str) -> None:
         "联系电话:010-12345678",
         "扫码就能看检查报告",
         "附件:1.试点名单",
+        "2024年5月6日",
+        "就诊率达96.6%,下转1/3",
         "本院未经授权不得下转患者,违者追责。如有侵权行为依法处理。",
     ],
 )
 def test_lines_of_an_article_are_none(line: str) -> None:
     assert not segments.is_furniture(segments.Line(0, len(line), line, fold(line)))
+
+
+def test_an_editor_behind_a_sentence_is_a_line_of_its_own() -> None:
+    def parts(text: str) -> list[str]:
+        return [part.text for part in segments.parted(Line(0, len(text), text, text))]
+
+    assert parts("医共体建设稳步推进。 (责任编辑:甲乙)") == ["医共体建设稳步推进。", "(责任编辑:甲乙)"]
+    assert parts("医共体建设稳步推进,责任编辑:甲乙") == ["医共体建设稳步推进,责任编辑:甲乙"]
 
 
 def test_other_headlines_behind_the_last_sentence() -> None:
