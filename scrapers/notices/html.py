@@ -22,6 +22,7 @@ from scrapers.fetch.challenge import is_left_open, without_deep_formats, without
 
 _FRAME = re.compile(r"<(?:!doctype|html|head|body|meta|title|div|table|article)\b", re.I)
 _TAG = re.compile(r"<[^<>]{1,300}>")
+_MARKUP = re.compile(r"<[^<>]{0,200}>")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|meta|title|div|p|span|table|article|section|script)\b", re.I)
 _SPACE = re.compile(r"\s+")
 _WRAPPED = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) ?\n ?(?=[\u3000-\u9fff\uff00-\uffef])")
@@ -98,6 +99,11 @@ def is_html(text: str, media_type: str | None = None) -> bool:
         return True
     tags = sum(map(len, _TAG.findall(text[:SAMPLE])))
     return tags >= MARKUP * len(text[:SAMPLE])  # below that, a text in which a copy left some tags
+
+
+def without_markup(text: str) -> str:
+    """What a meta field says, without the tags that some sites put into it."""
+    return " ".join(_MARKUP.sub("", text).split())
 
 
 def draw(markup: str) -> Drawn:

@@ -1,0 +1,127 @@
+"""The lines around a title: dates, sources, labels, buttons, menus. What kind is one, and where do they end?
+
+Comes in: lines of a page (scrapers.text.segments). Goes out: answers about one line, and lines cut where sites run them
+together. Never here: which line is the title (titles.py) or whose a date is (publication.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from scrapers.text import dates, segments
+from scrapers.text.segments import Line, cues
+
+TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
+MENU = 5  # so many lines of a few words each at the head are the menu of the site
+LONGEST_HALF = 60  # characters of the second line of a title
+LONGEST_NAME = 8  # characters of an author's name above the date
+HEAD_LINES = 12  # lines in which a page shows title, date and source
+
+HAN = re.compile(r"[\u3400-\u9fff]")
+SOURCE = re.compile(
+    r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:\s?"
+    r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
+)
+_HEAD_LABEL = re.compile(
+    r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
+    r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
+)
+_STATES = re.compile(r"[:|\d]")
+_DATE_WITHIN = re.compile(
+    r"[\u4e00-\u9fff]{2,}20\d\d年\d{1,2}月\d{1,2}日(?!星期|上午|下午)[\u4e00-\u9fff]{4,}"
+)  # in a title
+_BEHIND_TITLE = re.compile(
+    r"\s{1,4}(?=(?:(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d|(?:文章|稿件|信息)?来源\s?:.{0,30}20\d\d))"
+)
+_STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
+BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
+_MENU_ITEM = re.compile(rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{2,8}}(?:[ /][\u4e00-\u9fff]{{1,8}})?")
+_OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
+_BARE_LABEL = re.compile(
+    r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式)\s?:?"
+)
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
+_RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
+    r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d:\d{2}(?::\d{2})?)?\s{0,4}"
+    r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}"
+    r"|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
+    r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
+)
+
+
+def parted(lines: Sequence[Line]) -> list[Line]:
+    """Text from the web often runs the line of date and source, or of the editor, into the article's sentence, and
+    that line into the title."""
+    parts: list[Line] = []
+    for index, line in enumerate(lines):
+        if index < HEAD_LINES and (at := _joint(line)):
+            parts.append(segments.cut(line, 0, at))
+            line = segments.cut(line, at, len(line.text))
+        parts += segments.parted(line)
+    return parts
+
+
+def _joint(line: Line) -> int | None:
+    """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
+    run = _RUN_HEAD.match(line.folded) or _STORED.match(line.folded)
+    if run and run.end() < len(line.text):
+        return run.end()
+    if "20" not in line.text or "。" in line.text or (label := _BEHIND_TITLE.search(line.folded)) is None:
+        return None
+    before = line.folded[: label.start()]
+    is_title = len(HAN.findall(before)) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
+    return label.start() if is_title else None
+
+
+def menu_end(lines: Sequence[Line]) -> int:
+    """The line behind the menu of the site that a text begins with: words and no sentence, one below the other."""
+    items = 0
+    for index, line in enumerate(lines):
+        if _is_menu_item(line):
+            items += 1
+        elif not segments.is_furniture(line):
+            return index if items >= MENU and any(map(segments.is_prose, lines[index:])) else 0
+    return 0
+
+
+def _is_menu_item(line: Line) -> bool:
+    """工作总结, 民声前沿; never an office or a place, as they head documents and lists."""
+    if _MENU_ITEM.fullmatch(line.folded) is None:
+        return False
+    return line.folded.startswith(BULLETS) or not line.folded.endswith(_OFFICES_AND_PLACES)
+
+
+def is_head(line: Line) -> bool:
+    """A date line, a source line, a row of buttons: not a sentence and not a heading."""
+    if segments.is_furniture(line):
+        return True
+    if len(line.text) > 150 or "。" in line.text:
+        return False
+    if line.folded.startswith("——"):  # the second half of a title
+        return True
+    start = line.folded[:40]
+    if ":" in start:
+        start = _SPACED.sub("", start)
+    if _HEAD_LABEL.search(start) and _STATES.search(line.folded):
+        return True
+    return is_dated(line) and len(HAN.findall(line.text)) <= 20 and _DATE_WITHIN.match(line.folded) is None
+
+
+def is_bare_label(line: Line) -> bool:
+    """A label of the table in which offices describe a document, its value on the next line."""
+    return len(line.text) <= 10 and _BARE_LABEL.fullmatch(line.folded) is not None
+
+
+def is_outlet(line: Line) -> bool:
+    """The name of a medium or an office on a line of its own."""
+    return len(line.text) <= 20 and line.folded.endswith(cues().outlets)
+
+
+def is_dated(line: Line) -> bool:
+    return len(line.text) <= 60 and dates.published(line.folded) is not None
+
+
+def is_stating(line: Line) -> bool:
+    """A line that states a date or a source, not a row of buttons."""
+    return SOURCE.search(line.folded) is not None or dates.published(line.text) is not None

@@ -1,0 +1,100 @@
+"""When a page was published and by whom, as it says itself.
+
+Comes in: meta fields and lines of a page. Goes out: (date, time or None), a source; None where nothing says so. Never
+here: the address, a comment, a clock: a date comes from a meta field, a label, or a short line beside the article.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+
+from scrapers.notices import heads, html
+from scrapers.text import dates, segments
+from scrapers.text.segments import Label, Line, cues
+
+BELOW = 4  # lines from the last of the article on in which its date may stand
+LONG_ARTICLE = 400  # lines in which the date below an article is looked for
+
+_WHEN = re.compile(r"时\s*间")
+_PLACE = re.compile(r"地\s*点\s*:")
+_GLUED = re.compile(
+    r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
+)
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)\s?:")
+_COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
+
+
+Published = tuple[str, str | None]  # date, time
+
+
+def stated(meta: dict[str, str], head: Sequence[Line]) -> Published | None:
+    """What a meta field says, else a labelled date of the head, else one of its short lines that is no other's."""
+    for name in cues().date_meta:
+        if (value := meta.get(name)) and (found := dates.published(value.replace("T", " "))):
+            return found
+    for line in head:
+        if found := dates.labelled(line.text):
+            return found
+    for index, line in enumerate(head):
+        if len(line.text) > 100 or (found := dates.published(line.text)) is None or dates.is_other(line.text):
+            continue
+        above = head[index - 1].folded.rstrip(": ") if index else ""
+        if len(above) > heads.LONGEST_NAME or not dates.is_other(f"{above}:"):
+            return found
+    return None
+
+
+def is_event(lines: Sequence[Line]) -> bool:
+    """时间 with 地点 right below it is when a meeting was held."""
+    return _WHEN.match(lines[0].folded) is not None and any(_PLACE.match(line.folded) for line in lines[1:])
+
+
+def near(inner: Sequence[Line]) -> Published | None:
+    """A date glued with a counter to the first words of the article, the only one alone on a line with its hour above
+    its first sentence, or one alone on a line below it, its source next."""
+    if inner and (match := _GLUED.match(inner[0].folded)):
+        return dates.published(match["date"])
+    begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
+    alone = [
+        line
+        for line in inner[: min(begun, heads.HEAD_LINES)]
+        if dates.is_date_line(line.folded) and heads.is_dated(line)
+    ]
+    if len(alone) == 1 and ":" in alone[0].folded:
+        return dates.published(alone[0].text)
+    for line, follows in itertools.pairwise(inner[begun + 1 : begun + 1 + LONG_ARTICLE]):
+        if heads.SOURCE.match(follows.folded) and dates.is_date_line(line.folded) and heads.is_dated(line):
+            return dates.published(line.text)
+    return None
+
+
+def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]) -> Published | None:
+    """What stands right below the article with the label of publication."""
+    last = max((index for index, label in enumerate(labels) if label == "main"), default=len(inner))
+    below = [line for line in [*inner[last:], *after][:BELOW] if _PUBLISHED.match(line.folded)]
+    return dates.labelled(below[0].text) if len(below) == 1 else None
+
+
+def compiled(lines: Sequence[Line]) -> Published | None:
+    """An overview that somebody put together says at its foot when (整理时间): that is its publication."""
+    foot = [
+        line
+        for line in lines[-heads.HEAD_LINES :]
+        if len(line.text) <= heads.LONGEST_HALF and _COMPILED.match(line.folded)
+    ]
+    return dates.published(foot[0].text) if len(foot) == 1 else None
+
+
+def source(meta: dict[str, str], head: Sequence[Line]) -> str | None:
+    for line in head:
+        if match := heads.SOURCE.search(line.folded):
+            return match["name"]
+    for line, follows in itertools.pairwise(head):
+        if heads.is_outlet(line) and heads.is_dated(follows):
+            return line.text
+    for name in cues().source_meta:
+        if name in meta and (value := html.without_markup(meta[name])):
+            return value
+    return None

@@ -1,0 +1,208 @@
+"""Which line, heading or meta field is the title of a page, and what of it is the site's.
+
+Comes in: the lines of a page, and what its markup says of itself. Goes out: a title as the page prints it, and where it
+stands; None where the page has none. Never here: dates (publication.py), or the body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from scrapers.notices import heads, html
+from scrapers.text import doc_numbers, segments
+from scrapers.text.segments import Line, cues
+
+TITLE_LENGTH = range(6, 121)
+TICKER = 4  # so many pieces on one line are a list of headlines
+LONGEST_SITE = 12  # characters of the name of a site
+
+_WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
+_RUNS = re.compile(rf"{_WORDS.pattern}+")
+_NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
+_NO_TITLE = ("。", ";", ",", "…")  # how no title ends
+_ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
+# A date with its weekday, a table of what a document is, who made a picture, an address, catchwords, authors.
+_NOT_TITLE = re.compile(
+    r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
+    r"|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"  # pagebreak: left by a publishing system
+    r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
+)
+_JOURNAL = re.compile(  # where a paper appeared, not its title
+    r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
+)
+_OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
+_ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
+_PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
+_PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "批复")
+_ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
+_PIECES = re.compile(r"\s{2,}|[,…|]")
+_SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
+_WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
+
+
+def line_of(lines: Sequence[Line]) -> int | None:
+    """The line of a plain text that is its title; None if the text begins with a sentence.
+
+    Of several, the one with a line of date or source right below it, else one that the page says twice, else the first.
+    """
+    candidates: list[int] = []
+    for index, line in enumerate(lines[: heads.HEAD_LINES]):
+        if segments.is_in_kana(line):
+            continue
+        if segments.is_furniture(line) or heads.is_head(line) or heads.is_outlet(line) or doc_numbers.own([line.text]):
+            continue
+        if _is_ticker(line) or heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
+            continue
+        if _asks(line) and _may_be_title(line):
+            candidates.append(index)
+            continue
+        if segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")):
+            break
+        if _may_be_title(line):
+            candidates.append(index)
+            if index + 1 < len(lines) and heads.is_head(lines[index + 1]) and heads.is_stating(lines[index + 1]):
+                return index
+    echoed = (index for index in candidates if _is_echoed(lines, index))
+    return next(echoed, candidates[0] if candidates else None)
+
+
+def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
+    """The title that begins on that line, and the line behind it. Official titles run over two lines, and a notice
+    without one names in its first sentence what it issues."""
+    if at is None:
+        issued = next((found for line in lines[: heads.HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
+        return (issued["title"] if issued else _original_title(lines)), 0
+    title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000")
+    follows = lines[at + 1] if at + 1 < len(lines) else None
+    if (
+        follows is not None
+        and not title.endswith(_PAPER_ENDS)
+        and follows.folded.endswith(_PAPER_ENDS)
+        and len(follows.text) <= heads.LONGEST_HALF
+        and "。" not in follows.text
+        and (_PAPER.match(title) or (title.endswith(_ISSUERS) and _PAPER.match(follows.text)))
+    ):
+        return title + follows.text, at + 2
+    return title, at + 1
+
+
+def _asks(line: Line) -> bool:
+    """A headline that asks or calls: 如何看好病?专家这样说. A sentence of an article has a full stop."""
+    is_short = len(line.text) <= heads.LONGEST_HALF and "。" not in line.text and ";" not in line.folded
+    return is_short and segments.is_prose(line)
+
+
+def _is_ticker(line: Line) -> bool:
+    """Several headlines or search words on one line: what sites and their spammers put above an article."""
+    if "。" in line.text or ":" in line.folded[:12]:
+        return False
+    pieces = _PIECES.split(line.text)
+    return len(pieces) >= TICKER and sum(len(piece.strip()) >= 4 for piece in pieces) >= TICKER
+
+
+def _is_echoed(lines: Sequence[Line], index: int) -> bool:
+    """The line stands in the head a second time: alone, at the end of a trail, or at the beginning of another line."""
+    own = lines[index].text
+    for other, line in enumerate(lines[: heads.HEAD_LINES + 3]):
+        if other == index or own not in line.text:
+            continue
+        if line.text.startswith(own) or line.text.endswith(own) or "[J]" in line.text:
+            return True
+    return False
+
+
+def _original_title(lines: Sequence[Line]) -> str | None:
+    """What a page without a title of its own says that the article was called."""
+    for line in lines[: heads.HEAD_LINES]:
+        if match := _ORIGINAL.match(line.folded):
+            return line.text[slice(*match.span("title"))]
+    return None
+
+
+def _may_be_title(line: Line) -> bool:
+    if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or line.folded.startswith(_NEVER_FIRST):
+        return False
+    if _NOT_TITLE.fullmatch(line.folded) or (_OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)):
+        return False
+    han = len(heads.HAN.findall(line.text))
+    return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))
+
+
+def line_above(lines: Sequence[Line], first: int) -> str | None:
+    """The heading that stands above the article's element, nothing but lines of date and source between."""
+    for line in reversed(lines[max(0, first - heads.HEAD_LINES // 2) : first]):
+        if segments.is_furniture(line) or heads.is_head(line):
+            continue
+        is_title = _may_be_title(line) and not line.folded.endswith(_NO_TITLE) and not segments.is_prose(line)
+        return line.text if is_title else None
+    return None
+
+
+def first_line(lines: Sequence[Line]) -> str | None:
+    """The title of an article without markup for it."""
+    at = line_of(lines)
+    return lines[at].text if at is not None and any(map(segments.is_prose, lines[at + 1 : at + 4])) else None
+
+
+def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
+    """meta, then what heading or line the window title repeats, then the only h1, then the window title's longest
+    part."""
+    for name in cues().title_meta:
+        if name in drawn.meta:
+            return _bare_title(html.without_markup(drawn.meta[name]), drawn.headings)
+    window = drawn.head_title or ""
+    headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4]
+    contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
+    if contained:
+        return max(contained, key=len)
+    if (repeated := _repeated(window, lines)) is not None:
+        return repeated
+    if len(headings) == 1 and len(headings[0]) in TITLE_LENGTH:
+        return headings[0]
+    parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", window)]
+    best = max(parts, key=len, default="")
+    is_site = best.endswith(cues().outlets) and len(best) <= LONGEST_SITE and len(parts) > 1
+    return best if len(heads.HAN.findall(best)) >= 4 and not is_site else None
+
+
+def _repeated(window: str, lines: Sequence[Line]) -> str | None:
+    """The longest beginning of the window title that is a line of the page: what follows it names column and site."""
+    said = {key_of(line.text) for line in lines if line.link_share < 0.5}
+    beginnings = [window[: cut.start()].strip() for cut in _WINDOW_CUT.finditer(window)]
+    for beginning in reversed(beginnings):
+        if len(key := key_of(beginning)) >= heads.TITLE_HAN and key in said and len(heads.HAN.findall(key)) >= 4:
+            return beginning
+    return None
+
+
+def _bare_title(title: str, headings: Iterable[str]) -> str | None:
+    """A meta title often carries the site's name behind it; a heading shows where the title ends."""
+    for heading in headings:
+        if len(_WORDS.findall(heading)) >= 4 and key_of(title).startswith(key_of(heading)):
+            return heading
+    cut = _SITE_TAIL.search(title)
+    kept = title[: cut.start()].strip() if cut and len(heads.HAN.findall(title[: cut.start()])) >= 8 else title.strip()
+    return kept or None
+
+
+def find(lines: Sequence[Line], title: str | None, last: int) -> int | None:
+    """Where the title stands in the page's text: the last place before the end of the article."""
+    if not title:
+        return None
+    key = key_of(title)
+    return next((index for index in range(last - 1, -1, -1) if says(lines[index].text, key)), None)
+
+
+def says(text: str, key: str) -> bool:
+    """Does a line say a title, whose key this is, with little besides and little left out?"""
+    if len(text) < 0.8 * len(key):
+        return False
+    own = key_of(text)
+    return bool(own) and (
+        own == key or (key in own and len(own) - len(key) <= 8) or (own in key and len(own) >= 0.8 * len(key))
+    )
+
+
+def key_of(text: str) -> str:
+    return "".join(_RUNS.findall(text))
