@@ -14,6 +14,7 @@ from tests import feed
 from tests.night import checksum, sql, yilian
 
 D1, D2, D3 = "2026-09-01", "2026-09-02", "2026-09-03"
+VISITS = {"visit_type": "outpatient", "visits": 860}
 MOVED = feed.activity("ca-2026-09-01", D1)
 
 FIRST_NIGHT = {"a-masters.ndjson": feed.masters(), "b-days.ndjson": [*feed.day(D1), *feed.day(D2), *feed.day(D3)]}
@@ -24,8 +25,12 @@ SECOND_NIGHT = {
     "d-moved.ndjson": [feed.activity("ca-2026-09-01", "2026-09-04", version=2, reported=77)],
     # two record ids for one grain on day 3; a tie on the recognition of day 3
     "e-rivals.ndjson": [feed.activity("ca-again", D3, reported=1), feed.recognition("ra-2026-09-03", D3, recognised=1)],
-    # an organisation that nobody described
-    "f-unknown.ndjson": [feed.activity("ca-late", D1, requester=feed.LATECOMER, reported=11)],
+    # an organisation that nobody described, in a fact and in a type that has none as yet
+    "f-unknown.ndjson": [
+        feed.activity("ca-late", D1, requester=feed.LATECOMER, reported=11),
+        feed.record("visit_volume", "vv-late", D1, {**VISITS, "org_code": feed.LATECOMER}),
+        feed.record("visit_volume", "vv-lead", D1, {**VISITS, "org_code": feed.LEAD}),
+    ],
     # the same lines once more in another file
     "g-again.ndjson": [*feed.day(D3), {**feed.day(D1)[1]}],
 }
@@ -63,6 +68,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("centre_activity", "Q12_unknown_org", 1),
         ("centre_activity", "Q23_two_ids", 2),
         ("recognition_activity", "tie", 1),
+        ("visit_volume", "Q12_unknown_org", 1),
     ]
     # the same file, dropped again under another name: known bytes, nothing loaded twice
     before = checksum(home)
