@@ -6,11 +6,11 @@ Comes in: an archived feed file and its source. Goes out:
     quarantine/<source_id>/<sha256>.parquet                                    line, field and rule of what was not
     accepted/receipts/<source_id>/<sha256>.json                                written last: the commit mark
 
-How: of each slice of numbered lines most are proven clean by the one shape in which their sender writes
-(scrapers.contracts.shape), most of the others by a proof that knows no shape (scrapers.contracts.checks), both in SQL.
-Only what is left is read again in Python by the contract's schema (scrapers.contracts.blame), which names rule and
-field; lines that are good after all go through the same SQL. Rules over a record's columns (Q04, Q08 ...) are SQL.
-Memory holds one slice, whatever the size of the file.
+How: of each slice of numbered lines most are proven clean by the shapes in which their sender writes
+(scrapers.contracts.shape, warehouse.shaped), most of the others by a proof that knows no shape
+(scrapers.contracts.checks), both set-based. Only what is left is read again in Python by the contract's schema
+(scrapers.contracts.blame), which names rule and field; lines that are good after all go through the same SQL. Rules
+over a record's columns (Q04, Q08 ...) are SQL. Memory holds one slice, whatever the size of the file.
 
 What needs other records (unknown organisations, ties, two ids for one grain) is not judged here, and never a value
 stands in what is written about a refused line.
@@ -44,12 +44,13 @@ from scrapers.feeds import ndjson
 from scrapers.feeds.manifest import Manifest, beside
 from scrapers.records import SHANGHAI, now
 from scrapers.registry import Reporter, Source
-from warehouse import database, privacy
+from warehouse import database, privacy, shaped
 from warehouse.database import Connection
 
 MAX_HITS = 1000  # of personal data that `check` lists
 FEW_LINES = 5000  # for so few, planning a statement well takes longer than running it badly
-SAMPLES = 64  # lines of a slice from which its shapes are learned
+SAMPLES = 64  # lines from which shapes are learned
+MOST_SHAPES = 32  # groups of shapes that are tried on each slice of a file
 QUARANTINE_SCHEMA = pa.schema(
     [
         ("source_id", pa.string()),
@@ -201,6 +202,8 @@ class _Judged:
         self.rejections: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
         self.seen: set[str] = set()
+        self._shapes: list[list[Shape]] = []  # as far as they are learned, the last ones first
+        self._readers: dict[str, shaped.Reader] = {}  # by record type
         self._blamed: dict[int, ndjson.Blamed] = {}  # lines that their reader refuses
         every = set(contracts.load())
         self.record_types = every & set(source.record_types) if source and source.record_types else every
@@ -274,24 +277,31 @@ class _Judged:
         receipt.contract_versions = {t: contracts.load()[t].version for t in sorted(self.seen)}
 
     def _read_shaped(self, con: Connection, part: ndjson.Slice) -> list[int]:
-        """Hand on the lines that their shape proves good; give the numbers of the others that hold anything."""
-        batch = part.table()
-        step = max(1, len(part.lines) // SAMPLES)
-        shapes: list[Shape] = []
-        if len(part.lines) > FEW_LINES:
-            shapes = shape.learn((part.lines[n] for n in range(0, len(part.lines), step)), self.record_types)
-        if shapes:
-            con.execute("pragma enable_optimizer")
-            con.register("batch", batch)
-            kept = pa.chunked_array(
-                [self._read_shape(con, form, shapes[:n]) for n, form in enumerate(shapes)], pa.int64()
-            )
-            con.unregister("batch")
-            if len(kept) == batch.num_rows:
-                return []
-            batch = batch.filter(pc.invert(pc.is_in(batch["line_no"], value_set=kept.combine_chunks())))
+        """Hand on the lines that a shape proves good; give the numbers of the others that hold anything.
+
+        Shapes hold for the file. Where they leave many lines, those teach others.
+        """
+        batch = self._unproven(con, part.table(), self._shapes)
+        if batch.num_rows > FEW_LINES:
+            numbers = batch["line_no"].to_pylist()[:: max(1, batch.num_rows // SAMPLES)]
+            learned = shape.learn(map(part.line, numbers), self.record_types)
+            fresh = [shapes for shapes in learned if shapes not in self._shapes]
+            batch = self._unproven(con, batch, fresh)
+            self._shapes = [*fresh, *self._shapes][:MOST_SHAPES]
         holds = pc.fill_null(pc.greater(pc.binary_length(pc.utf8_trim(batch["text"], " \t\r")), 0), True)
         return cast(list[int], batch["line_no"].filter(holds).to_pylist())
+
+    def _unproven(self, con: Connection, batch: pa.Table, known: list[list[Shape]]) -> pa.Table:
+        """What is left of {line_no, text} when the lines that shapes prove good are handed on."""
+        con.execute("pragma enable_optimizer")
+        for shapes in known:
+            if not batch.num_rows:
+                break
+            con.register("batch", batch)
+            kept = self._read_shape(con, contracts.load()[shapes[0].record_type], shapes)
+            con.unregister("batch")
+            batch = batch.filter(pc.invert(pc.is_in(batch["line_no"], value_set=kept)))
+        return batch
 
     def _read_rest(self, con: Connection, left: Mapping[int, bytes]) -> None:
         """Type by type what a proof without shapes finds clean, then one by one what is still left."""
@@ -317,23 +327,40 @@ class _Judged:
         yield from _source_rules(self.source)
         yield from _time_rules(contract, self.manifest, self.received_at)
 
-    def _read_shape(self, con: Connection, form: Shape, others: list[Shape]) -> pa.Array:
-        """Hand on the good lines of one shape; give their numbers."""
-        contract = contracts.load()[form.record_type]
+    def _read_shape(self, con: Connection, contract: Contract, shapes: list[Shape]) -> pa.Array:
+        """Hand on the good lines of a type's shapes; give their numbers."""
+        if contract.record_type not in self._readers:
+            self._readers[contract.record_type] = shaped.Reader(contract)
+        reader = self._readers[contract.record_type]
+        rows = con.sql(shape.splitting(shapes)).to_arrow_table()
+        kept = pa.array([], pa.int64())
+        for form in shapes:
+            if len(kept):
+                rows = rows.filter(pc.invert(pc.is_in(rows["line_no"], value_set=kept)))
+            made, is_good = reader.read(con, rows, form)
+            kept = pa.concat_arrays([kept, self._keep_unbroken(con, contract, made, is_good)])
+        return kept
+
+    def _keep_unbroken(self, con: Connection, contract: Contract, rows: pa.Table, is_good: pa.BooleanArray) -> pa.Array:
+        """Hand on what keeps every rule of the rows that are of a shape; give the line numbers."""
         rules = list(self._rules(contract))
-        refusing = " or ".join(
-            ["is_unclean", *(f"coalesce({rule.broken_when}, false)" for rule in rules if rule.refuses)]
-        )
+        broken = (f"coalesce({rule.broken_when}, false)" for rule in rules if rule.refuses)
+        refusing = " or ".join(["produced_at is null", *broken])
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
         remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
-        rows: pa.Table = con.sql(
-            f"select *, {refusing} as broken{remarked} "
-            f"from (select {_typed(contract.record_type)}, not is_clean as is_unclean from ({form.reading(others)}))"
+        con.register("shaped", rows)
+        found: pa.Table = con.sql(
+            f"select line_no, {refusing} as broken, produced_at{remarked} from (select * replace ({checks.TIME_SAID} "
+            f"as produced_at), {checks.TIME_ASSUMED} as is_time_assumed from shaped)"
         ).to_arrow_table()
-        is_good = pc.invert(rows["broken"])
-        for column, wrong in _wrong_among(con, contract, rows):
-            is_good = pc.and_(is_good, pc.invert(pc.is_in(rows[column], value_set=wrong)))
-        rows = rows if pc.all(is_good, min_count=0).as_py() else rows.filter(is_good)
+        con.unregister("shaped")
+        if not found["line_no"].equals(rows["line_no"]):
+            raise RuntimeError("the rules were not answered line by line")
+        for name in ("produced_at", *remarks):
+            rows = _with(rows, name, found[name])
+        is_kept = pc.and_(is_good, pc.invert(found["broken"]))
+        if not pc.all(is_kept, min_count=0).as_py():
+            rows = _trimmed(rows.filter(is_kept))
         self._keep(contract, rows, remarks)
         return rows["line_no"].combine_chunks()
 
@@ -404,7 +431,7 @@ class _Judged:
         zeros = pa.repeat(pa.scalar(0, pa.int32()), rows.num_rows)
         made = {name: pa.DictionaryArray.from_arrays(zeros, pa.array([value])) for name, value in same.items()}
         names = [name for name, _ in contracts.raw_columns(contract)[: -len(contracts.RAW_TAIL)]]
-        return pa.table({name: made[name] if name in made else rows[name] for name in names})
+        return _encoded(pa.table({name: made[name] if name in made else rows[name] for name in names}))
 
 
 # ---- rules over typed columns
@@ -451,18 +478,28 @@ def _wrong_values(con: Connection, contract: Contract, is_trusted: bool) -> tupl
     return " or ".join(unclean), rules
 
 
-def _wrong_among(con: Connection, contract: Contract, rows: pa.Table) -> Iterator[tuple[str, pa.Array]]:
-    """(column, its wrong values) for values that repeat: each is tested once."""
-    tests: dict[str, list[str]] = {}
-    for column, _, test in _value_tests(contract.record_type, False):
-        if pa.types.is_string(rows.schema.field(column).type):  # dates and times were held to their form with the rest
-            tests.setdefault(column, []).append(test)
-    for column, of_column in tests.items():
-        con.register("distinct_value", pa.table({"value": pc.unique(rows[column]).drop_null()}))
-        wrong = con.sql(f"select value from distinct_value where {' or '.join(of_column)}").to_arrow_table()
-        con.unregister("distinct_value")
-        if wrong.num_rows:
-            yield column, wrong["value"].combine_chunks()
+def _with(rows: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    """The rows with a column more, or another one in its place."""
+    at = rows.schema.get_field_index(name)
+    return rows.append_column(name, column) if at < 0 else rows.set_column(at, name, column)
+
+
+def _encoded(rows: pa.Table) -> pa.Table:
+    """The rows with texts that repeat as dictionaries, as which they are written."""
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        if pa.types.is_string(column.type) and name not in shape.UNREPEATED:
+            rows = _with(rows, name, column.dictionary_encode())
+    return rows
+
+
+def _trimmed(rows: pa.Table) -> pa.Table:
+    """Without the values that only rows taken out had, which a file would hold on to."""
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        if pa.types.is_dictionary(column.type):
+            column = column.combine_chunks()
+            if len(pc.unique(column.indices)) < len(column.dictionary):
+                rows = _with(rows, name, pa.chunked_array([column.dictionary_decode().dictionary_encode()]))
+    return rows
 
 
 def _in_distinct(number: int, column: str, test: str) -> str:
@@ -602,7 +639,9 @@ class _Files:
     def _write(self, target: Path, rows: pa.Table) -> None:
         if target not in self._writers:
             part = _part(target)
-            self._writers[target] = part, pq.ParquetWriter(part, rows.schema, compression="zstd")
+            repeating = [f.name for f in rows.schema if pa.types.is_dictionary(f.type)]
+            options = {"compression": "lz4", "use_dictionary": repeating, "write_statistics": False}
+            self._writers[target] = part, pq.ParquetWriter(part, rows.schema, **options)
         self._writers[target][1].write_table(rows)
 
 

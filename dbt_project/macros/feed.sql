@@ -138,7 +138,6 @@
     cast(period_type as varchar) as period_type,
     cast(produced_at as timestamp) as produced_at,
     cast(not_provided as varchar) as not_provided,
-    cast(content_hash as varchar) as content_hash,
     cast(load_run as varchar) as load_run,
     cast(loaded_at as timestamp) as loaded_at
 {%- endmacro %}

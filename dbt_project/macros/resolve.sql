@@ -37,8 +37,7 @@ head as (
             partition by v.source_system, v.source_record_id
             order by v.source_id nulls last, v.file_sha256 nulls last, v.line_no nulls last
         ) as head_no,
-        min(v.content_hash) over (partition by v.source_system, v.source_record_id)
-        <> max(v.content_hash) over (partition by v.source_system, v.source_record_id) as is_tie
+        count(*) over (partition by v.source_system, v.source_record_id) as heads_count
     from version as v
     inner join highest_version as h
         on
@@ -47,12 +46,40 @@ head as (
             and v.source_version = h.source_version
 ),
 
-current_record as (
-    select *
+tie as (
+    select source_system, source_record_id
     from head
-    where head_no = 1 and (op = 'upsert' or is_tie)
-    {%- if record_types %} and {{ touched_day_filter('event_date', record_types) }}{% endif %}
+    where heads_count > 1
+    group by source_system, source_record_id
+    having {{ says_different_things(relation) }}
+),
+
+current_record as (
+    select
+        h.*,
+        t.source_record_id is not null as is_tie
+    from head as h
+    left join tie as t on h.source_system = t.source_system and h.source_record_id = t.source_record_id
+    where
+        h.head_no = 1 and (h.op = 'upsert' or t.source_record_id is not null)
+        {%- if record_types %} and {{ touched_day_filter('h.event_date', record_types) }}{% endif %}
 )
+{%- endmacro %}
+
+{#
+  Do the records of a group differ in what they say? That is every column of the staging model but those that say which
+  record it is and how it came in. Asked only where versions meet, so nothing is hashed for records that nobody contests.
+#}
+{% macro says_different_things(relation) -%}
+    {%- if not execute -%} count(distinct op) > 1
+    {%- else -%}
+    {%- for column in adapter.get_columns_in_relation(relation) if column.name not in [
+        'source_id', 'file_sha256', 'line_no', 'contract_version', 'source_system', 'source_record_id',
+        'source_version', 'load_run', 'loaded_at'
+    ] %}
+        {% if not loop.first %}or {% endif %}count(distinct coalesce(cast({{ column.name }} as varchar), '~')) > 1
+    {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 {#

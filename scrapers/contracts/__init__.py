@@ -64,10 +64,10 @@ RAW_HEAD: tuple[tuple[str, str], ...] = (
     ("period_type", "varchar"),
     ("produced_at", "timestamp"),
     ("not_provided", "varchar"),
-    ("content_hash", "varchar"),
 )
 REFERRED = ("organization", "shared_centre", "dispatch_assignment", "group")  # what a record may refer to
 RAW_TAIL: tuple[tuple[str, str], ...] = (("load_run", "varchar"), ("loaded_at", "timestamp"))
+RAW_GONE = ("content_hash",)  # columns that an older warehouse has
 
 
 class ContractError(ValueError):

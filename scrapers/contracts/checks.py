@@ -29,6 +29,9 @@ TIME = DAY + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
 OFFSET = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 URI = r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,30}:[A-Za-z0-9:._-]+|https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._/-]*)?"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+PERIOD = "day"  # where a record names none
+TIME_SAID = "cast(try_cast(produced_at as timestamptz) as timestamp)"  # another offset says the same
+TIME_ASSUMED = "not (ends_with(produced_at, 'Z') or substr(produced_at, -6, 1) in ('+', '-'))"  # Q05
 REPEATING = ("org_code", "uscc", "adcode", "date", "open_date", "timestamp", "uri")  # kinds whose values are few
 
 
@@ -99,11 +102,14 @@ def uscc_fields(contract: Contract) -> list[Field]:
 
 
 def typed(contract: Contract) -> str:
-    """Select list that casts what `reading` gave to the raw columns, content_hash and is_time_assumed (Q05) included.
+    """Select list that casts what `reading` gave to the raw columns, is_time_assumed (Q05) included.
 
     The session thinks in Asia/Shanghai, and so is a time without offset read.
     """
-    casts = {f.column: f"try_cast({f.column} as date)" for f in _leaves(contract) if f.type == "date"} | _SAID
+    casts = {f.column: f"try_cast({f.column} as date)" for f in _leaves(contract) if f.type == "date"} | {
+        "produced_at": TIME_SAID,
+        "period_type": f"coalesce(period_type, '{PERIOD}')",
+    }
     columns = [
         f"{casts.get(f.column, f.column)} as {f.column}" for f in _leaves(contract) if f.column in raw_names(contract)
     ]
@@ -111,32 +117,9 @@ def typed(contract: Contract) -> str:
         [
             "line_no",
             *columns,
-            f"md5({_content(contract)}) as content_hash",
-            f"regexp_full_match(produced_at, '{TIME}') as is_time_assumed",
+            f"{TIME_ASSUMED} as is_time_assumed",
         ]
     )
-
-
-_SAID = {  # another offset, or a default, says the same
-    "produced_at": "cast(try_cast(produced_at as timestamptz) as timestamp)",
-    "period_type": "coalesce(period_type, 'day')",
-}
-_OF_KEY = ("schema_version", "record_type", "source_system", "source_record_id", "source_version")
-
-
-def _content(contract: Contract) -> str:
-    """What one version of a record says, as a text: the envelope beside its key, and every field that is there.
-
-    Optional fields bear their names, so neither the order in the line nor a field that a contract wins changes it.
-    """
-    pieces = []
-    for field in (f for f in _leaves(contract) if f.column in raw_names(contract) and f.column not in _OF_KEY):
-        value = _SAID.get(field.column, field.column)
-        if field.required and field.path.count(".") < 2:
-            pieces += ["chr(31)", value]
-        else:
-            pieces.append(f"chr(31) || '{field.column}=' || {value}")
-    return f"concat({', '.join(pieces)})"
 
 
 # ---- reading

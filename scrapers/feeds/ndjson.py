@@ -32,8 +32,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_BYTES = 32 * 1024**3  # of the decompressed file
 MAX_LINE = 16 * 1024**2
 MAX_NAME = 64 * 1024  # of a packed file, in the header of a member
-SLICE_BYTES = 32 * 1024**2
-CHUNK = 8 * 1024**2
+SLICE_BYTES = 48 * 1024**2
+CHUNK = 1024**2
 ROWS_A_BATCH = 16_384  # DuckDB scans the batches of a table in parallel
 
 
@@ -72,10 +72,11 @@ class Slice:
     def table(self) -> pa.Table:
         """{line_no int64, text string}; text is null where a line is not UTF-8."""
         raw = self.lines.raw if isinstance(self.lines, _Lines) else self.lines
-        return table(range(self.first, self.first + len(self.lines)), raw)
+        numbers = pc.add(pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), len(self.lines))), self.first - 1)
+        return table(numbers, raw)
 
 
-def table(numbers: Sequence[int], lines: Sequence[bytes] | pa.BinaryArray) -> pa.Table:
+def table(numbers: Sequence[int] | pa.Int64Array, lines: Sequence[bytes] | pa.BinaryArray) -> pa.Table:
     """{line_no int64, text string} of any lines; text is null where a line is not UTF-8."""
     raw = lines if isinstance(lines, pa.BinaryArray) else pa.array(lines, type=pa.binary())
     try:
@@ -130,9 +131,12 @@ def _split(block: pa.Buffer) -> Sequence[bytes]:
 
 
 def _blocks(path: Path, size: int) -> Iterator[pa.Buffer]:
-    """Whole lines, about `size` bytes of them, without the last line end; what is over MAX_LINE is not held."""
-    pieces: list[bytes] = []
-    held, is_skipping = 0, False
+    """Whole lines, about `size` bytes of them, without the last line end; what is over MAX_LINE is not held.
+
+    They stand in one place of memory, one block after the other: a block is read before the next is asked for.
+    """
+    block, held = bytearray(size + CHUNK), 0
+    is_skipping = False
     for chunk in _chunks(path):
         if is_skipping:
             _, found, chunk = chunk.partition(b"\n")
@@ -140,20 +144,23 @@ def _blocks(path: Path, size: int) -> Iterator[pa.Buffer]:
                 continue
             is_skipping = False
             yield pa.py_buffer(TOO_LONG)
-        pieces.append(chunk)
+        if held + len(chunk) > len(block):  # a line beyond the size
+            block = block[:held] + bytearray(held + CHUNK)
+        memoryview(block)[held : held + len(chunk)] = chunk
         held += len(chunk)
         if held < size:
             continue
-        whole = b"".join(pieces)
-        end = whole.rfind(b"\n")
+        end = block.rfind(b"\n", 0, held)
         if end >= 0:
-            yield pa.py_buffer(whole).slice(0, end)
-        rest = whole[end + 1 :]
+            yield pa.py_buffer(block).slice(0, end)
+        rest = block[end + 1 : held]
         is_skipping = len(rest) > MAX_LINE
-        pieces, held = ([], 0) if is_skipping else ([rest], len(rest))
-    whole = TOO_LONG if is_skipping else b"".join(pieces)
-    if whole:
-        yield pa.py_buffer(whole.removesuffix(b"\n"))
+        held = 0 if is_skipping else len(rest)
+        memoryview(block)[:held] = rest[:held]
+    if is_skipping:
+        yield pa.py_buffer(TOO_LONG)
+    elif held:
+        yield pa.py_buffer(block).slice(0, held - (block[held - 1] == 10))
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

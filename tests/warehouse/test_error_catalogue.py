@@ -187,15 +187,15 @@ def test_what_no_file_can_show_is_told_in_the_guide() -> None:
 
 def test_equal_and_different_content_of_one_version_are_told_apart(tmp_path: Path, source: Source) -> None:
     """Q01 and Q02 as raw holds them: the models count the one once and set the other aside."""
-    for total, hashes in ((300, 1), (301, 2)):
+    for total, contents in ((300, 1), (301, 2)):
         twice = [feed.capacity("c", "2026-11-20"), feed.capacity("c", "2026-11-20", total=total)]
         file, sha, at = feed.write(tmp_path, f"{total}.ndjson", twice), f"{total:064}", records.timestamp(NOW)
         door.judge(tmp_path, file, source=source, file_sha256=sha, filename=file.name, received_at=at)
         with database.memory() as con:
             load.prepare(con, "real")
             load.load_receipts(con, tmp_path, [load.Receipt.read(load.receipt_path(tmp_path, source.id, sha))], "run")
-            found = con.execute("select count(*), count(distinct content_hash) from raw.capacity").fetchone()
-        assert found == (2, hashes)
+            found = con.execute("select count(*), count(distinct capacity_total) from raw.capacity").fetchone()
+        assert found == (2, contents)
         assert json.loads(door.receipt_path(tmp_path, source.id, sha).read_text())["accepted"] == {"capacity": 2}
 
 

@@ -14,6 +14,8 @@ import uuid
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from scrapers import contracts, registry, steps
@@ -252,6 +254,23 @@ def test_what_a_refused_file_leaves_behind_is_touched(tmp_path: Path, source: So
         days = con.execute("select day(event_date) from ops.touched_day where record_type = 'centre_activity'")
         assert sorted(days.fetchall()) == [(1,), (2,), (3,)]
         assert ("organization",) in con.execute("select record_type from ops.touched_master").fetchall()
+
+
+def test_an_older_warehouse_and_an_older_file_lose_a_column_that_is_gone(tmp_path: Path, source: Source) -> None:
+    drop(tmp_path, "day.ndjson", lines(feed.day("2026-11-20", "-a")))
+    collect(tmp_path, source)
+    load_all(tmp_path, source)
+    once = checksums(tmp_path)
+    with opened(tmp_path) as con:
+        con.execute("alter table raw.centre_activity add column content_hash varchar default 'x'")
+    for file in tmp_path.glob("accepted/centre_activity/*/*/*.parquet"):
+        rows = pq.read_table(file)
+        pq.write_table(rows.append_column("content_hash", pa.repeat("x", len(rows))), file)
+    receipts = [load.Receipt.read(file) for file in tmp_path.glob("accepted/receipts/*/*.json")]
+    with opened(tmp_path) as con:
+        assert "content_hash" not in con.sql("from raw.centre_activity").columns
+        load.load_receipts(con, tmp_path, receipts, "again")
+    assert checksums(tmp_path) == once
 
 
 # ---- nothing of a person stays

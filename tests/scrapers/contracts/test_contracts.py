@@ -57,7 +57,7 @@ def test_the_table_has_its_columns_in_the_order_that_loaders_expect() -> None:
     names = [name for name, _ in contracts.raw_columns(contract)]
     assert names[:4] == ["source_id", "file_sha256", "line_no", "contract_version"]
     assert names[13:] == [
-        "content_hash", "lead_org_code", "resource_type", "clinic_class", "bed_basis", "capacity_total", "load_run",
+        "lead_org_code", "resource_type", "clinic_class", "bed_basis", "capacity_total", "load_run",
         "loaded_at",
     ]  # fmt: skip
     ddl = contracts.ddl(contract)
