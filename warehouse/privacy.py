@@ -8,8 +8,9 @@ mobile-number expression hits 0.3 % of honest SHA-256 keys, and every code of 11
 begin with 13; `local:` codes are codes too); one that breaks its pattern is searched after all. Free text, display
 names, ids, every field that no contract knows and what a packed file says beside its lines are searched. An id that
 cannot be told from a number of a person (a region code, a day and a serial number, run together) is one: its sender
-mends it. A cheap expression over the lines finds
-candidates; only those are read as JSON and searched field by field.
+mends it. A number with a letter before it (a13912345678) is a hash only among many ids that nobody could take for
+anything else. A cheap expression over the lines finds candidates; only those are read as JSON and searched field by
+field.
 
 Rules: PII-id-number, PII-mobile, PII-person (a name, number, birthday or address beside a word that says so),
 PII-field (a field that holds a person's data, by its name), FILE-line-too-long (a line that cannot be searched).
@@ -20,7 +21,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,11 @@ ID18 = re.compile(rf"(?<!\d)([1-9]\d{{5}}){BETWEEN}((?:18|19|20)\d\d{BETWEEN}{DA
 ID15 = re.compile(rf"(?<!\d)([1-9]\d{{5}}){BETWEEN}(\d\d{DATE}){BETWEEN}(\d{{3}})(?!\d)")
 # A whole token; digits alone are none, and up to 15 characters can be a number behind a letter or two (a13912345678).
 HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{16,}|(?=[0-9]*[A-F])[0-9A-F]{16,}")
+SHORT_HASH = re.compile(r"(?=[0-9]*[a-f])[0-9a-f]{12,15}|(?=[0-9]*[A-F])[0-9A-F]{12,15}")
+NUMBER_AND_LETTERS = re.compile(r"[A-Fa-f]*\d{11,}[A-Fa-f]*")
+NEIGHBOURS = 500  # lines in which the ids of a file show what they are
+MANY = 100  # values that show it
+SHARE = 0.95  # of them that must be hashes; one of 12 characters in 280 has no letter
 TOKEN = re.compile(r"(?i:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})|[0-9A-Za-z]+")  # a UUID, or what dashes divide
 PROVINCES = frozenset(
     map(str, (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)))
@@ -77,11 +83,16 @@ def search(path: Path, source: Source | None = None) -> Iterator[Refusal]:
     Of a table every cell is searched; the line is the row, with feeds.SHEET for each sheet of a workbook before its own
     (hidden ones count), and 0 where it is no cell (a comment, a property).
     """
+    hashes: frozenset[str] | None = None  # ids that are short hashes, found out when one looks like a number
     for part in feeds.searched(path, source=source):
         table = part.table()
         is_candidate = pc.or_(pc.is_null(table["text"]), pc.match_substring_regex(table["text"], _candidate()))
         for number in table["line_no"].filter(pc.fill_null(is_candidate, True)).to_pylist():
-            if found := _search_line(part.line(number)):
+            found = _search_line(part.line(number), hashes or frozenset())
+            if found and found[0] == "PII-mobile" and hashes is None:
+                hashes = _short_hashes(map(part.line, table["line_no"][:NEIGHBOURS].to_pylist()))
+                found = _search_line(part.line(number), hashes)
+            if found:
                 yield Refusal(found[0], found[1], number)
 
 
@@ -93,10 +104,11 @@ def _told(hit: Refusal | None, path: Path) -> Refusal | None:
     return Refusal(hit.rule, f"sheet {nth + 1}: {hit.field}" if nth else hit.field, row)
 
 
-def find(text: str, *, identity_only: bool = False, is_id: bool = False) -> str | None:
-    """The rule that a text breaks, or None. An id may hold a date where a text for people holds none."""
+def find(text: str, *, identity_only: bool = False, is_id: bool = False, is_hash: bool = False) -> str | None:
+    """The rule that a text breaks, or None. An id may hold a date where a text for people holds none; `is_hash`: the
+    ids beside it are hashes, short ones too."""
     text = _plain(text)
-    bare = TOKEN.sub(lambda token: " " if _is_hash(token[0]) else token[0], text)
+    bare = TOKEN.sub(lambda token: " " if _is_hash(token[0], is_hash) else token[0], text)
     if any(map(_is_id18, ID18.finditer(bare))) or any(map(_is_id15, ID15.finditer(bare))):
         return "PII-id-number"
     if identity_only:
@@ -116,8 +128,26 @@ def _plain(text: str) -> str:
     return re.sub(r"[^\D0-9]", lambda digit: str(unicodedata.decimal(digit[0])), text)
 
 
-def _is_hash(token: str) -> bool:
-    return "-" in token or HASH.fullmatch(token) is not None
+def _is_hash(token: str, or_short: bool = False) -> bool:
+    if "-" in token or HASH.fullmatch(token) is not None:
+        return True
+    return or_short and SHORT_HASH.fullmatch(token) is not None
+
+
+def _short_hashes(lines: Iterable[bytes]) -> frozenset[str]:
+    """The ids that are hashes of 12 to 15 characters in nearly all of these lines, letters in the midst of them."""
+    said: dict[str, list[bool]] = {}
+    for line in lines:
+        record = _record(line.decode(errors="replace"))
+        for path, value, is_name in _leaves(record, "", _fields_of(record)) if record is not None else ():
+            if isinstance(value, str) and not is_name and path.endswith(ID_ENDINGS):
+                tokens = TOKEN.findall(value)
+                said.setdefault(path, []).append(any(_is_plainly_a_hash(token) for token in tokens))
+    return frozenset(path for path, each in said.items() if len(each) >= MANY and sum(each) >= SHARE * len(each))
+
+
+def _is_plainly_a_hash(token: str) -> bool:
+    return SHORT_HASH.fullmatch(token) is not None and NUMBER_AND_LETTERS.fullmatch(token) is None
 
 
 # ---- candidates
@@ -161,30 +191,43 @@ WORD_LISTS = ("person_words", "number_words", "birth_words", "address_words", "p
 # ---- one line
 
 
-def _search_line(line: bytes) -> tuple[str, str | None] | None:
-    """Rule and field of the first hit in one line; a line that is no JSON object is searched as text."""
+def _search_line(line: bytes, hashes: frozenset[str]) -> tuple[str, str | None] | None:
+    """Rule and field of the first hit in one line; a line that is no JSON object is searched as text. `hashes`: ids
+    that are short hashes."""
     if line == TOO_LONG:
         return "FILE-line-too-long", None  # what cannot be searched does not enter
     try:
-        return _search_text(line.decode())
+        return _search_text(line.decode(), hashes)
     except UnicodeDecodeError:  # then in either encoding that it may be
-        return _search_text(line.decode("gb18030", "replace")) or _search_text(line.decode(errors="replace"))
+        either = (line.decode("gb18030", "replace"), line.decode(errors="replace"))
+        return _search_text(either[0], hashes) or _search_text(either[1], hashes)
 
 
-def _search_text(text: str) -> tuple[str, str | None] | None:
-    text = text.strip("\ufeff \t\r")
-    try:
-        record = json.loads(text, object_pairs_hook=_Members)
-    except (ValueError, RecursionError):
-        record = None
-    if not isinstance(record, _Members):
-        return _search_prose(text)
-    named = [value for name, value in record if name == "record_type"]
-    fields = _fields(named[0] if named and isinstance(named[0], str) else "")
+def _search_text(text: str, hashes: frozenset[str]) -> tuple[str, str | None] | None:
+    record = _record(text)
+    if record is None:
+        return _search_prose(text.strip(AROUND))
+    fields = _fields_of(record)
     for path, value, is_named in _leaves(record, "", fields):
-        if rule := _judged(fields.get(path), value, is_named):
+        if rule := _judged(fields.get(path), value, is_named, path in hashes):
             return rule, path
     return None
+
+
+AROUND = "\ufeff \t\r"
+
+
+def _record(text: str) -> _Members | None:
+    try:
+        record = json.loads(text.strip(AROUND), object_pairs_hook=_Members)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, _Members) else None
+
+
+def _fields_of(record: _Members) -> Mapping[str, Field]:
+    named = [value for name, value in record if name == "record_type"]
+    return _fields(named[0] if named and isinstance(named[0], str) else "")
 
 
 def _search_prose(text: str) -> tuple[str, str | None] | None:
@@ -202,7 +245,7 @@ class _Members(list[tuple[str, Any]]):
     """The members of an object as they stand: of duplicate keys each is searched."""
 
 
-def _judged(field: Field | None, value: Any, is_name: bool) -> str | None:
+def _judged(field: Field | None, value: Any, is_name: bool, is_hash: bool) -> str | None:
     if is_name:  # the name of a field that no contract knows
         return "PII-field" if _is_person_field(str(value)) else find(str(value))
     if field is not None and field.scan == "none" and _keeps_pattern(field, value):
@@ -211,7 +254,7 @@ def _judged(field: Field | None, value: Any, is_name: bool) -> str | None:
         return None
     text = value if isinstance(value, str) else json.dumps(value)
     is_id = field is not None and field.name.endswith(ID_ENDINGS)
-    return find(text, identity_only=field is not None and field.scan == "identity", is_id=is_id)
+    return find(text, identity_only=field is not None and field.scan == "identity", is_id=is_id, is_hash=is_hash)
 
 
 def _leaves(value: Any, path: str, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any, bool]]:

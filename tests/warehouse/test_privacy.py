@@ -280,6 +280,21 @@ def test_random_keys_and_hashes_of_every_type_pass(tmp_path: Path, source: Sourc
     assert walled(tmp_path, source, *lines) is None
 
 
+@pytest.mark.parametrize("length", [12, 13, 15])
+def test_a_number_behind_a_letter_is_a_hash_among_hashes_only(tmp_path: Path, source: Source, length: int) -> None:
+    rng = random.Random(length)
+    hashes = [f"{rng.getrandbits(4 * length):0{length}x}" for _ in range(150)]
+    alike = "a" * (length - 11) + MOBILE
+    lines = [text(organisation(source_record_id=f"org-{id_}")) for id_ in (*hashes, alike)]
+    assert walled(tmp_path, source, *lines) is None
+    other = text(organisation(source_record_id=hashes[0], p_alias=[f"电话{MOBILE}"]))
+    assert walled(tmp_path, source, *lines, other) == Refusal("PII-mobile", "payload.alias", 152)
+    few = [*lines[:50], lines[-1]]
+    assert walled(tmp_path, source, *few) == Refusal("PII-mobile", "source_record_id", 51)
+    numbers = [text(organisation(source_record_id=f"{'abcdef'[n % 6]}139{n:08d}")) for n in range(200)]
+    assert walled(tmp_path, source, *numbers) == Refusal("PII-mobile", "source_record_id", 1)
+
+
 def test_numbers_in_hashes_are_no_mobile_numbers() -> None:
     """The expression alone hits honest keys; read as tokens they are none."""
     rng = random.Random(5)
