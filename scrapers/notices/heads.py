@@ -20,7 +20,7 @@ HEAD_LINES = 12  # lines in which a page shows title, date and source
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 SOURCE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:\s?"
+    r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:{1,2}\s?"
     r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
 )
 _HEAD_LABEL = re.compile(
@@ -39,7 +39,7 @@ BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
 _MENU_ITEM = re.compile(rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{2,8}}(?:[ /][\u4e00-\u9fff]{{1,8}})?")
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
 _BARE_LABEL = re.compile(
-    r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式)\s?:?"
+    r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文)\s?:?"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter

@@ -8,7 +8,6 @@ source by publication.py, what of the rest is the article by scrapers.text.segme
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,8 +22,6 @@ from scrapers.text.trace import Edit, Traced
 LONGEST_READ = 400_000  # characters of a text that are read for facts and places; the longest notice seen has 60,000
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
 NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
-
-_HEADING = re.compile(r"h\d")
 
 
 @dataclass
@@ -126,7 +123,7 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     title_at = titles.find(lines, title, last)
     if title_at is not None and first <= title_at < last:
         line = lines[title_at]
-        first = title_at if segments.is_prose(line) and not _HEADING.match(line.tag) else title_at + 1
+        first = title_at if segments.is_prose(line) and not titles.HEADING.match(line.tag) else title_at + 1
     found = (first, last, title, title_at, drawn.meta, cleaned.flags, cleaned.suspects, drawn.language, drawn.address)
     return drawn.text, _Sheet(cleaned.traced, lines, *found)
 

@@ -14,7 +14,7 @@ from scrapers.notices import heads, html
 from scrapers.text import dates, segments
 from scrapers.text.segments import Label, Line, cues
 
-BELOW = 4  # lines from the last of the article on in which its date may stand
+BELOW = 6  # lines below the last sentence of the article in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
 _WHEN = re.compile(r"时\s*间")
@@ -23,6 +23,7 @@ _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
 _PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)\s?:")
+_AUTHOR = re.compile(r"作者\s?:")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
@@ -71,10 +72,21 @@ def near(inner: Sequence[Line]) -> Published | None:
 
 
 def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]) -> Published | None:
-    """What stands right below the article with the label of publication."""
-    last = max((index for index, label in enumerate(labels) if label == "main"), default=len(inner))
-    below = [line for line in [*inner[last:], *after][:BELOW] if _PUBLISHED.match(line.folded)]
-    return dates.labelled(below[0].text) if len(below) == 1 else None
+    """What stands right below the article with the label of publication, or with the source on its line or beside."""
+    last = max(
+        (index for index, line in enumerate(inner) if segments.is_prose(line) and labels[index] == "main"), default=-1
+    )
+    foot = [*inner[last + 1 :], *after][:BELOW]
+    found = []
+    for index, line in enumerate(foot):
+        sourced = any(
+            heads.SOURCE.search(beside.folded) or _AUTHOR.match(beside.folded)
+            for beside in foot[max(0, index - 2) : index + 2]
+        )
+        if _PUBLISHED.match(line.folded) or sourced:
+            found.append(dates.labelled(line.text))
+    days = {day for day in found if day is not None}
+    return days.pop() if len(days) == 1 else None
 
 
 def compiled(lines: Sequence[Line]) -> Published | None:

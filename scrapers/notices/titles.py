@@ -14,7 +14,9 @@ from scrapers.text import doc_numbers, segments
 from scrapers.text.segments import Line, cues
 
 TITLE_LENGTH = range(6, 121)
+CHINESE = 15  # Chinese characters of a line that show that a text is none in another language
 TICKER = 4  # so many pieces on one line are a list of headlines
+LONGEST_OFFICE = 20  # characters of the name of an office
 LONGEST_SITE = 12  # characters of the name of a site
 
 _WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
@@ -22,6 +24,7 @@ _RUNS = re.compile(rf"{_WORDS.pattern}+")
 _NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
+_CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, who made a picture, an address, catchwords, authors.
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
@@ -35,9 +38,11 @@ _OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
 _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "批复")
+_SET_APART = re.compile(r"(?:[\u3400-\u9fff]\s){4,}[\u3400-\u9fff]")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
+HEADING = re.compile(r"h[1-3]")  # the element of a title
 _WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
 
 
@@ -47,10 +52,13 @@ def line_of(lines: Sequence[Line]) -> int | None:
     Of several, the one with a line of date or source right below it, else one that the page says twice, else the first.
     """
     candidates: list[int] = []
+    is_chinese = any(len(heads.HAN.findall(line.text)) >= CHINESE for line in lines)
     for index, line in enumerate(lines[: heads.HEAD_LINES]):
-        if segments.is_in_kana(line):
+        if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
             continue
         if segments.is_furniture(line) or heads.is_head(line) or heads.is_outlet(line) or doc_numbers.own([line.text]):
+            continue
+        if _is_letterhead(line, lines[index + 1 : index + 2]):
             continue
         if _is_ticker(line) or heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
             continue
@@ -87,6 +95,14 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
     return title, at + 1
 
 
+def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:
+    """The name of an office, or its country with its letters set apart: no title but of what follows it (关于…)."""
+    if _SET_APART.fullmatch(line.text):
+        return True
+    is_office = len(line.text) <= LONGEST_OFFICE and line.text.endswith(_ISSUERS) and _PAPER.match(line.text) is None
+    return is_office and not any(_PAPER.match(next_line.text) for next_line in follows)
+
+
 def _asks(line: Line) -> bool:
     """A headline that asks or calls: 如何看好病?专家这样说. A sentence of an article has a full stop."""
     is_short = len(line.text) <= heads.LONGEST_HALF and "。" not in line.text and ";" not in line.folded
@@ -115,8 +131,8 @@ def _is_echoed(lines: Sequence[Line], index: int) -> bool:
 def _original_title(lines: Sequence[Line]) -> str | None:
     """What a page without a title of its own says that the article was called."""
     for line in lines[: heads.HEAD_LINES]:
-        if match := _ORIGINAL.match(line.folded):
-            return line.text[slice(*match.span("title"))]
+        if match := _ORIGINAL.match(line.folded) or _CITED.match(line.folded):
+            return line.text[slice(*match.span("title"))].strip()
     return None
 
 
@@ -187,11 +203,14 @@ def _bare_title(title: str, headings: Iterable[str]) -> str | None:
 
 
 def find(lines: Sequence[Line], title: str | None, last: int) -> int | None:
-    """Where the title stands in the page's text: the last place before the end of the article."""
+    """Where the title stands in the page's text: the last heading, else line, before the end of the article (a list of
+    headlines beside the article names it too)."""
     if not title:
         return None
     key = key_of(title)
-    return next((index for index in range(last - 1, -1, -1) if says(lines[index].text, key)), None)
+    places = [index for index in range(last) if says(lines[index].text, key)]
+    headings = [index for index in places if HEADING.match(lines[index].tag)]
+    return next(reversed(headings or places), None)
 
 
 def says(text: str, key: str) -> bool:

@@ -84,7 +84,9 @@ _MONTHS = {
     "dec": 12,
 }
 _ENGLISH = re.compile(
-    rf"\b(?:(?P<d>\d{{1,2}}) )?(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?:(?P<d2>\d{{1,2}}), )?(?P<y>20\d\d)\b", re.I
+    rf"\b(?:(?P<d>\d{{1,2}}) )?(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?:(?P<d2>\d{{1,2}}), )?(?P<y>20\d\d)\b"
+    rf"|\b(?P<y3>20\d\d) (?P<m3>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?P<d3>\d{{1,2}})\b",
+    re.I,
 )
 
 
@@ -149,15 +151,15 @@ def published(line: str) -> tuple[str, str | None] | None:
             continue
         clock = _TIME.search(line, mention.end, mention.end + 20)
         return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
-    return _english(line) if " 20" in line else None
+    return _english(line) if "20" in line else None
 
 
 def _english(line: str) -> tuple[str, str | None] | None:
-    """May 6, 2024 and 6 May 2024."""
+    """May 6, 2024 and 6 May 2024 and 2024 May 6."""
     found = _ENGLISH.search(line)
-    if found is None or not (day := found["d2"] or found["d"]):
+    if found is None or not (day := found["d2"] or found["d"] or found["d3"]):
         return None
-    whole = _day(int(found["y"]), _MONTHS[found["m"].lower()], int(day))
+    whole = _day(int(found["y"] or found["y3"]), _MONTHS[(found["m"] or found["m3"]).lower()], int(day))
     return (whole[0], None) if whole else None
 
 

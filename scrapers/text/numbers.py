@@ -20,7 +20,11 @@ import yaml
 
 from scrapers.text.fold import fold
 
-_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?|\d{1,12}(?:\.\d{1,6})?"
+# 1,190 and, in journals, 1 190: with a blank only right before what is counted.
+_ARABIC = (
+    r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?"
+    r"|\d{1,3}(?:[ \u2009\u202f]\d{3}){1,3}(?=[余多万亿]?[家个名人例张所项台次支份])|\d{1,12}(?:\.\d{1,6})?"
+)
 _HAN = r"[一二两三四五六七八九十][零〇一二两三四五六七八九十百千]{0,8}"
 _FACTOR = r"万亿|千万|百万|亿|万|千|百"
 _ONE = rf"(?:{_ARABIC}|{_HAN})"
@@ -80,6 +84,7 @@ _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, 
 _STEP = {"十": 10, "百": 100, "千": 1000}
 _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _PERIODS = {"季": "季度", "年度": "年"}
+_MARKS = re.compile(r"[, \u2009\u202f]")  # between thousands
 _LOOK_BACK = 16
 _LONGEST = 80  # characters of a quantity
 
@@ -264,7 +269,7 @@ def _plain(unit: str | None) -> str:
 
 def _number(text: str, factor: str | None) -> Rational | None:
     if text[0].isdecimal():
-        bare = text.replace(",", "")
+        bare = _MARKS.sub("", text)
         value: Rational = Fraction(bare) if "." in bare else int(bare)
     else:
         whole = han(text)

@@ -55,7 +55,7 @@ _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户",
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 _NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
-_RESIDUE = re.compile(r"(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*")
+_RESIDUE = re.compile(r".{0,12}\[!--.{0,60}|(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*")
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
@@ -70,8 +70,9 @@ _OF_THE_SITE = (
     r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
     r"|\(?(?:资料图片?|图片来源|制图|绘图|配图|摄影|图|文|图文|视频)\s?[/:丨|。].{0,24}"  # who made it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
+    r"|(?:广告|推广|ADVERTISEMENT)(?:\s(?:广告|推广|ADVERTISEMENT))*|.{0,8}\s?(?:登录|登入|注册)"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
-    r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|作者)\s?[:|丨/].{1,24}"
+    r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
     r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
 )
@@ -90,8 +91,8 @@ _WITH_SIGN = re.compile(
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
 _MADE_BY = re.compile(rf"\s{{0,3}}[(【\[]\s?{_EDITOR}\s?[)】\]]$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$")
 _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
-_HEAD_NOTE = re.compile(  # what stands above an article and says what it is filed under
-    r"(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
+_HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
+    r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
 )
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -273,7 +274,7 @@ def is_furniture(line: Line) -> bool:
 
 
 def _is_furniture(text: str) -> bool:
-    if ("=" in text or "<" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
+    if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
         return True
     furniture = _furniture()
     if len(text) < 300 and furniture.holds.search(text):

@@ -298,3 +298,75 @@ def test_text_that_begins_in_the_middle_of_a_sentence_has_no_title() -> None:
     notice = read(f",全县互认平台覆盖所有二级以上医院和社区卫生服务中心\n、影像\n、检验项目。\n{ARTICLE}")
     assert notice.title is None
     assert notice.body.startswith(",全县互认平台")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"请更新您的浏览器\n您的浏览器版本较旧,已不再受支援。建议您更新浏览器版本。\n{TITLE}",
+        f"河 湾 特 别 行 政 区\n\n河湾县行政办公室\n\n葡文版本\n\n{TITLE}",
+        f"Skip to main content\nJournal of County Health (Services) logoLink to Journal of County Health\n{TITLE}",
+        f"基金项目\n河湾县科技局委托项目“县域医疗服务体系研究”(2018008B)\n作者简介\n李某,硕士\n{TITLE}",
+        f"河湾网 登录\n{TITLE}",
+        f"廣告 廣告\n{TITLE}",
+    ],
+    ids=["browser", "letterhead", "journal-in-english", "funds", "login", "advertisement"],
+)
+def test_what_sites_say_to_their_readers_is_no_title(head: str) -> None:
+    notice = read(f"{head}\n{ARTICLE}")
+    assert (notice.title, notice.body) == (TITLE, ARTICLE)
+
+
+def test_a_paper_without_a_title_line_is_cited_by_it() -> None:
+    cited = f"李某, 王某, 赵某, 等. {TITLE}[J]. 卫生管理学刊, 2021, 8(2): 11-15."
+    assert read(f"卫生管理学刊  2021, Vol. 8 Issue (2): 11-15\n引用本文\n{cited}\n{ARTICLE}").title == TITLE
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "(来源:《某某日报》/王某)\n作者:某某网\n日期:2024-05-06 08:33:39\n链接:http://news.example.com/a.htm",
+        "时间:2024年5月6日 13:05\n来源:某某网\n链接:http://news.example.com/a.htm",
+        "版权声明 来源:某某网 时间:2024-05-06 14:34:05 作者:",
+    ],
+    ids=["date-below-the-author", "date-above-the-source", "one-line"],
+)
+def test_the_citation_at_the_foot_dates_the_article(foot: str) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}\n{foot}").publish_date == "2024-05-06"
+    assert read(f"{TITLE}\n{ARTICLE}\n活动时间:2024-05-06 14:34:05").publish_date is None
+
+
+def test_a_paper_is_dated_in_english() -> None:
+    text = f"Journal of County Health\n2024 Apr 18;52(2):302-307. [Article in Chinese]\n{TITLE}\n{ARTICLE}"
+    assert read(text).publish_date == "2024-04-18"
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        ('<meta itemprop="dateUpdate" content="2024-05-06 12:00:57">', "2024-05-06"),
+        ('<script type="application/ld+json">{"datePublished": "2024-05-06T12:00:57+08:00"}</script>', "2024-05-06"),
+        ('<script>var a = {"pubtime": "2024-05-06 19:02"}; b = {"pubtime": "2024-05-06 19:02"}</script>', "2024-05-06"),
+        ('<script>var a = [{"pubtime": "2024-05-06"}, {"pubtime": "2024-05-07"}]</script>', None),
+    ],
+)
+def test_the_scripts_of_a_page_may_date_it(head: str, day: str | None) -> None:
+    page = f"<html><head><title>{TITLE}</title>{head}</head><body><h1>{TITLE}</h1><p>{ARTICLE}</p></body></html>"
+    assert read(page).publish_date == day
+
+
+def test_a_list_beside_the_article_names_its_title_too() -> None:
+    first, second = ARTICLE.split("\n")
+    comments = "".join(f"<p>读者{n}说:{first}</p>" for n in range(5))
+    body = f"<h3>{TITLE}</h3><div>2024-05-06 09:04 来源:河湾网</div><p>{first}</p><p>{second}</p>"
+    aside = f"<div>{TITLE}</div><div>另一则要闻</div><h3>我要评论</h3>{comments}"
+    notice = read(f"<html><head><title>{TITLE}</title></head><body>{body}{aside}</body></html>")
+    assert notice.publish_date == "2024-05-06"
+    assert notice.body.startswith(first)
+
+
+@pytest.mark.parametrize(
+    "foot", ["下一则:卫生局公布下月安排\n18,680人已接种", "没有留言。", "所在地:[!--myarea--]\n邮箱:[!--email--]"]
+)
+def test_neighbours_and_empty_fields_are_no_part_of_the_article(foot: str) -> None:
+    assert read(f"{TITLE}\n2024-05-06\n{ARTICLE}\n{foot}").body == ARTICLE

@@ -120,3 +120,21 @@ def test_what_is_written_is_read(number: int, unit: str) -> None:
 @pytest.mark.parametrize("unit", ["1", "一", "9,", "个", "1-", "三分", "每月", "至少"])
 def test_cost_is_linear(unit: str) -> None:
     assert_growth(numbers.find, unit, 25_000, 100_000, below=6)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("成员单位约1 190家", [1190]),
+        ("服务191 800人次", [191800]),
+        ("表3 120 家", [3, 120]),
+        ("合计 12 345", [12, 345]),
+        ("占比≥65%", [65]),
+    ],
+)
+def test_a_blank_between_thousands(text: str, values: list[int]) -> None:
+    assert [quantity.value for quantity in numbers.find(text)] == values
+
+
+def test_signs_compare() -> None:
+    assert [q.comparator for q in numbers.find("占比≥65%,时间≤30分钟")] == [">=", "<="]
