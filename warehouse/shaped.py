@@ -52,6 +52,8 @@ class Reader:
         columns: dict[str, pa.Array] = {}
         shared: list[tuple[Piece, pa.DictionaryArray]] = []
         for number, piece in enumerate(form.pieces):
+            if f"piece_{number}" not in rows.column_names:
+                continue  # the same in every line, and compared
             texts = _one(rows[f"piece_{number}"])
             if piece.field not in shape.UNREPEATED:
                 shared.append((piece, texts.dictionary_encode()))
@@ -115,7 +117,7 @@ def _gaps(piece: Piece, texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     if piece.field is None:
         return texts, pc.equal(texts, piece.before)
     fits = pc.and_(pc.starts_with(texts, piece.before), pc.ends_with(texts, piece.after))
-    fits = pc.and_(fits, pc.greater_equal(pc.utf8_length(texts), len(piece.before) + len(piece.after)))
+    fits = pc.and_(fits, pc.greater_equal(pc.binary_length(texts), len((piece.before + piece.after).encode())))
     return pc.utf8_slice_codeunits(texts, len(piece.before), -len(piece.after) if piece.after else None), fits
 
 

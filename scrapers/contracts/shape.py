@@ -154,15 +154,26 @@ def _with_members(field: Field) -> Iterator[Field]:
 
 
 def splitting(shapes: Sequence[Shape]) -> str:
-    """SQL that splits the lines of shapes that `learn` put together: line_no, pieces (how many), piece_0 ..."""
+    """SQL that splits the lines of shapes that `learn` put together: line_no, pieces (how many), piece_0 ...
+
+    Pieces that are the same in all shapes are compared here, and not given out; where they differ there are 0 pieces.
+    """
     [separator] = {shape.separator for shape in shapes}
-    most = max(len(shape.pieces) for shape in shapes)
-    pieces = "".join(f", s[{n + 1}] as piece_{n}" for n in range(most))
+    places = range(max(len(shape.pieces) for shape in shapes))
+    same = {n: piece.before for n in places if (piece := _shared(shapes, n)) and not piece.field}
+    is_same = " and ".join(["true", *(f"s[{n + 1}] = {_quoted(text)}" for n, text in same.items())])
+    pieces = "".join(f", s[{n + 1}] as piece_{n}" for n in places if n not in same)
     marks = " or ".join(sorted({shape.mark() for shape in shapes}))
     return (
-        f"select line_no, len(s) as pieces{pieces} from "
+        f"select line_no, case when {is_same} then len(s) else 0 end as pieces{pieces} from "
         f"(select line_no, string_split(text, '{separator}') as s from batch where {marks})"
     )
+
+
+def _shared(shapes: Sequence[Shape], place: int) -> Piece | None:
+    """The piece at a place, where all shapes have the same."""
+    found = {shape.pieces[place] if place < len(shape.pieces) else None for shape in shapes}
+    return found.pop() if len(found) == 1 else None
 
 
 def columns(contract: Contract) -> dict[str, Field]:
