@@ -21,6 +21,7 @@ import pytest
 from scrapers import contracts, registry
 from scrapers.contracts import Field, shape
 from scrapers.registry import Source
+from tests import feed
 from tests.scrapers.contracts import generated
 from tests.warehouse import damage
 from warehouse import door
@@ -72,6 +73,26 @@ def test_shapes_judge_as_a_slow_judge_does_a_hundred_times(
     tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch, start: int
 ) -> None:
     compare(tmp_path, source, monkeypatch, range(start, start + 10))
+
+
+def test_nothing_of_a_refused_line_stands_in_the_accepted_file(
+    tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither as a value that is wrong, nor as one that only the refused line had."""
+    monkeypatch.setattr(door, "FEW_LINES", 0)
+    records = [feed.capacity(f"c-{n}", "2026-11-20") | {"source_system": "kept"} for n in range(40)]
+    records[7] |= {"source_system": "refused", "event_date": "2026-11-21"}  # Q04
+    records[8] |= {"source_system": "Not Good"}
+    path = tmp_path / "feed.ndjson"
+    path.write_bytes(b"".join(written(record, shape.STYLES[0]) + b"\n" for record in records))
+    found = verdicts(tmp_path, path, source)
+    assert {line: found[line] for line in (8, 9)} == {
+        8: ("Q04", "event_date"),
+        9: ("SCHEMA-pattern", "source_system"),
+    }
+    [file] = tmp_path.glob("accepted/capacity/*/*/*.parquet")
+    column = pq.ParquetFile(file, read_dictionary=["source_system"]).read()["source_system"]
+    assert [chunk.dictionary.to_pylist() for chunk in column.chunks] == [["kept"]]
 
 
 def compare(folder: Path, source: Source, monkeypatch: pytest.MonkeyPatch, seeds: range) -> None:
