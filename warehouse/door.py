@@ -400,7 +400,9 @@ class _Judged:
         rules = [*code_rules, *self._rules(contract)]
         refusing = " ".join(f"when {rule.broken_when} then {n}" for n, rule in enumerate(rules) if rule.refuses)
         remarks = {f"remark_{n}": rule for n, rule in enumerate(rules) if not rule.refuses}
-        remarked = "".join(f", {rule.broken_when} as {name}" for name, rule in remarks.items())
+        remarked = "".join(
+            f", case when is_unclean then null else {rule.broken_when} end as {name}" for name, rule in remarks.items()
+        )  # only of clean values is it known that their sum is no overflow
         rows: pa.Table = con.sql(
             f"select *, case when is_unclean then -1 {refusing} end as broken{remarked} "
             f"from (select {_typed(contract.record_type)}, {unclean} as is_unclean from reading)"

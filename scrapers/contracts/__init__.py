@@ -21,6 +21,7 @@ import yaml
 
 HERE = Path(__file__).parent
 NO_CONTRACTS = ("envelope", "kinds", "rules")  # YAML files beside the contracts
+MOST = 10**15  # of a payload's number: a double and a spreadsheet hold each whole one, and thousands add up in a bigint
 BACKFILL_DAYS = 90  # Q03: older records need a manifest that says backfill
 TOO_LONG = b"\x00too long"  # in canonical NDJSON, stands for a line that is too long to be read; no JSON
 
@@ -102,6 +103,11 @@ class Field:
     zh: str
     en: str
     fields: tuple[Field, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """The greatest number that columns take, and below zero the least, whatever the schema allows."""
+        return MOST if self.path.startswith("payload.") else 2**63 - 1
 
     def leaves(self) -> Iterator[Field]:
         """This field, or the leaves of the object that it is."""

@@ -43,7 +43,6 @@ ORDER = ("SCHEMA-unknown", "SCHEMA-type", "Q07")
 LAST = "SCHEMA-required"
 NAIVE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?")
 TELLABLE = re.compile(r"(?!.*\d{6})[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_.\u4e00-\u9fff-]{0,60}")  # a name safe to repeat
-BIGINT = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,17 +224,15 @@ def _check_years(members: dict[str, Any], fields: Sequence[Field]) -> None:
 
 
 def _write_numbers(members: dict[str, Any], fields: Sequence[Field]) -> None:
-    """Numbers as their columns take them: 120.0 counts as whole and becomes 120; beyond bigint it is refused."""
+    """Numbers as their columns take them: 120.0 counts as whole and becomes 120; what is too large is refused."""
     for field in fields:
         value = members.get(field.name)
         if field.fields and isinstance(value, dict):
             _write_numbers(value, field.fields)
-        elif field.type == "integer" and isinstance(value, int | float):
-            if not -BIGINT <= value < BIGINT:
+        elif field.type in ("integer", "number") and isinstance(value, int | float):
+            if not -field.most <= value <= field.most:
                 raise _Damage("SCHEMA-range", field.path)
-            members[field.name] = int(value)
-        elif field.type == "number" and isinstance(value, int) and not -BIGINT <= value < BIGINT:
-            members[field.name] = float(value)
+            members[field.name] = int(value) if field.type == "integer" else value
 
 
 def _plain_time(time: str, is_naive: bool) -> str:

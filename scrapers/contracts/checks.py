@@ -25,7 +25,7 @@ from scrapers.contracts import RAW_HEAD, Contract, Field, envelope
 
 HINT = r"""regexp_extract(text, '"record_type"\s*:\s*"([a-z_]+)"', 1)"""  # where a line is read; the proof looks again
 DAY = r"[1-9]\d{3}-\d{2}-\d{2}"  # the year 0000, which JSON Schema allows, is no date of Python or PostgreSQL
-TIME = DAY + r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"
+TIME = r"2\d{3}-\d{2}-\d{2}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?"  # an offset leads out of 9999
 OFFSET = r"(Z|[+-](0\d|1[0-4]):[0-5]\d)"
 URI = r"urn:[A-Za-z0-9][A-Za-z0-9-]{1,30}:[A-Za-z0-9:._-]+|https?://[A-Za-z0-9.-]+(/[A-Za-z0-9._/-]*)?"
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -277,6 +277,7 @@ def form(field: Field, value: str | None) -> list[str]:
 
 def bounds(value: str, field: Field) -> Iterator[str]:
     """Tests of a number."""
+    yield f"{value} between {-field.most} and {field.most}"
     if field.minimum is not None:
         yield f"{value} >= {field.minimum}"
     if field.maximum is not None:

@@ -38,6 +38,8 @@ NUMBERS = [
         "null",
         "true",
         "false",
+        "1000000000000000",
+        "1000000000000001",
         "9223372036854775807",
         "9223372036854775808",
         "-9223372036854775809",
@@ -428,8 +430,8 @@ def _check_rules(record: dict[str, Any]) -> None:
         value: Any = record
         for part in leaf.path.split("."):
             value = value.get(part) if isinstance(value, dict) else None
-        if leaf.type == "integer" and value is not None and not -(2**63) <= value < 2**63:
-            raise Bad("beyond bigint")
+        if leaf.type in ("integer", "number") and value is not None and abs(value) > 10**15:
+            raise Bad("larger than any sum could hold")
     match record["record_type"]:
         case "centre_activity" | "referral_activity" if (payload.get("rejected") or 0) > (
             payload.get("requested", 2**70)

@@ -334,10 +334,15 @@ DAMAGED: list[tuple[bytes, str, str | None]] = [
     (text(activity(event_date="45000")), "SCHEMA-format", "event_date"),
     (text(activity(produced_at="2026-11-20T24:00:00+08:00")), "SCHEMA-format", "produced_at"),
     (text(activity(produced_at="2026-11-20")), "SCHEMA-format", "produced_at"),
+    (text(activity(produced_at="9999-12-31T23:59:00Z")), "SCHEMA-format", "produced_at"),
     (text(activity(p_item={**feed.ITEM, "system": "no uri"})), "SCHEMA-format", "payload.item.system"),
     (text(activity(p_centre_code="中" * 41)), "SCHEMA-length", "payload.centre_code"),
     (text(activity(source_version=0)), "SCHEMA-range", "source_version"),
     (text(activity(p_requested=2**63)), "SCHEMA-range", "payload.requested"),
+    (text(activity(p_requested=10**15 + 1)), "SCHEMA-range", "payload.requested"),
+    (text(activity(p_tat_minutes_sum=1e300)), "SCHEMA-range", "payload.tat_minutes_sum"),  # no fact can hold it
+    (text(recognition(recognised=2**63 - 1)), "SCHEMA-range", "payload.recognised"),  # nor can Q11 add it up
+    (text(recognition(not_recognised=2**63 - 1, undecided=1)), "SCHEMA-range", "payload.not_recognised"),
     (text(activity(p_tat_minutes_p50=-0.5)), "SCHEMA-range", "payload.tat_minutes_p50"),
     (text(activity(p_reported=-1)), "Q07", "payload.reported"),
     (text(activity(p_reported=1.5)), "Q07", "payload.reported"),
@@ -387,7 +392,7 @@ GOOD_AT_THE_EDGE = [
     activity(p_centre_code="中" * 40),
     activity(p_service_category=""),
     activity(p_service_category='a"b\\c\n{"requested": 1,}'),
-    activity(p_requested=2**63 - 1),
+    activity(p_requested=10**15),
     activity(p_tat_minutes_p50=0.1 + 0.2),
 ]
 
@@ -399,7 +404,7 @@ def test_what_keeps_the_rules_narrowly_is_accepted(tmp_path: Path, source: Sourc
     assert sum(receipt.accepted.values()) == len(GOOD_AT_THE_EDGE)
     kept = {row["line_no"]: row for row in rows(tmp_path, "centre_activity", source)}
     assert kept[13]["service_category"] == 'a"b\\c\n{"requested": 1,}'
-    assert kept[14]["requested"] == 2**63 - 1
+    assert kept[14]["requested"] == 10**15
     assert kept[15]["tat_minutes_p50"] == 0.1 + 0.2
 
 
