@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any
 
 import jsonschema
+import orjson
 import zstandard
 
 from scrapers import contracts
@@ -313,13 +314,23 @@ def _frames(data: bytes) -> Iterator[bytes]:
 
 def lines(text: bytes) -> dict[int, bytes]:
     """Every line that holds anything by its number, without white space around it and a BOM before it."""
-    if text.strip() == b"[]":
-        return {}  # how a query says that it found nothing
+    page = _page(text)
+    if page is not None:
+        return {number: orjson.dumps(record) for number, record in enumerate(page, 1)}
     stripped = {
         number: line.strip(b" \t\r").removeprefix(BOM).strip(b" \t\r")
         for number, line in enumerate(text.removeprefix(BOM).split(b"\n"), 1)
     }
     return {number: line for number, line in stripped.items() if line}
+
+
+def _page(text: bytes) -> list[Any] | None:
+    """The records of a file that is one list of them, as a platform answers."""
+    try:
+        content = orjson.loads(text.removeprefix(BOM))
+    except ValueError:
+        return None
+    return content if isinstance(content, list) and all(isinstance(item, dict) for item in content) else None
 
 
 class Bad(Exception):
