@@ -50,7 +50,7 @@ from warehouse.database import Connection
 MAX_HITS = 1000  # of personal data that `check` lists
 FEW_LINES = 5000  # for so few, planning a statement well takes longer than running it badly
 SAMPLES = 64  # lines from which shapes are learned
-MOST_SHAPES = 32  # groups of shapes that are tried on each slice of a file
+LEAST_SHARE = 100  # shapes that prove fewer than one line of so many are not tried again
 QUARANTINE_SCHEMA = pa.schema(
     [
         ("source_id", pa.string()),
@@ -203,6 +203,7 @@ class _Judged:
         self.warnings: Counter[str] = Counter()
         self.seen: set[str] = set()
         self._shapes: list[list[Shape]] = []  # as far as they are learned, the last ones first
+        self._ask_from = 0  # the line from which lines may teach shapes
         self._readers: dict[str, shaped.Reader] = {}  # by record type
         self._blamed: dict[int, ndjson.Blamed] = {}  # lines that their reader refuses
         every = set(contracts.load())
@@ -279,29 +280,33 @@ class _Judged:
     def _read_shaped(self, con: Connection, part: ndjson.Slice) -> list[int]:
         """Hand on the lines that a shape proves good; give the numbers of the others that hold anything.
 
-        Shapes hold for the file. Where they leave many lines, those teach others.
+        Shapes are kept as long as they prove a share of the lines. Where they leave many, those teach others; but a
+        sender who knows no shape is not asked again until twice as much was read.
         """
-        batch = self._unproven(con, part.table(), self._shapes)
-        if batch.num_rows > FEW_LINES:
+        batch, self._shapes = self._unproven(con, part.table(), self._shapes)
+        if batch.num_rows > FEW_LINES and part.first >= self._ask_from:
             numbers = batch["line_no"].to_pylist()[:: max(1, batch.num_rows // SAMPLES)]
             learned = shape.learn(map(part.line, numbers), self.record_types)
-            fresh = [shapes for shapes in learned if shapes not in self._shapes]
-            batch = self._unproven(con, batch, fresh)
-            self._shapes = [*fresh, *self._shapes][:MOST_SHAPES]
+            batch, fresh = self._unproven(con, batch, [shapes for shapes in learned if shapes not in self._shapes])
+            self._shapes = [*fresh, *self._shapes]
+            self._ask_from = 0 if fresh else 2 * part.first + len(part.lines)
         holds = pc.fill_null(pc.greater(pc.binary_length(pc.utf8_trim(batch["text"], " \t\r")), 0), True)
         return cast(list[int], batch["line_no"].filter(holds).to_pylist())
 
-    def _unproven(self, con: Connection, batch: pa.Table, known: list[list[Shape]]) -> pa.Table:
-        """What is left of {line_no, text} when the lines that shapes prove good are handed on."""
+    def _unproven(
+        self, con: Connection, batch: pa.Table, known: list[list[Shape]]
+    ) -> tuple[pa.Table, list[list[Shape]]]:
+        """(what is left of {line_no, text} when the lines that shapes prove good are handed on, the shapes of use)."""
         con.execute("pragma enable_optimizer")
+        least, of_use = batch.num_rows / LEAST_SHARE, []
         for shapes in known:
-            if not batch.num_rows:
-                break
             con.register("batch", batch)
             kept = self._read_shape(con, contracts.load()[shapes[0].record_type], shapes)
             con.unregister("batch")
             batch = batch.filter(pc.invert(pc.is_in(batch["line_no"], value_set=kept)))
-        return batch
+            if len(kept) > least:
+                of_use.append(shapes)
+        return batch, of_use
 
     def _read_rest(self, con: Connection, left: Mapping[int, bytes]) -> None:
         """Type by type what a proof without shapes finds clean, then one by one what is still left."""
