@@ -34,9 +34,12 @@ _DATE_WITHIN = re.compile(
 _BEHIND_TITLE = re.compile(
     r"\s{1,4}(?=(?:(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d|(?:文章|稿件|信息)?来源\s?:.{0,30}20\d\d))"
 )
+_FLASH = re.compile(r"【[^】]{8,60}】(?=.{20})")  # a headline in the line of its news
 _STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
 BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
-_MENU_ITEM = re.compile(rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{2,8}}(?:[ /][\u4e00-\u9fff]{{1,8}})?")
+_MENU_ITEM = re.compile(
+    rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][\u4e00-\u9fff]{{1,8}})?>{{0,2}}"
+)
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文)\s?:?"
@@ -64,7 +67,7 @@ def parted(lines: Sequence[Line]) -> list[Line]:
 
 def _joint(line: Line) -> int | None:
     """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
-    run = _RUN_HEAD.match(line.folded) or _STORED.match(line.folded)
+    run = _RUN_HEAD.match(line.folded) or _STORED.match(line.folded) or _FLASH.match(line.folded)
     if run and run.end() < len(line.text):
         return run.end()
     if "20" not in line.text or "。" in line.text or (label := _BEHIND_TITLE.search(line.folded)) is None:

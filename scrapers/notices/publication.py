@@ -14,6 +14,7 @@ from scrapers.notices import heads, html
 from scrapers.text import dates, segments
 from scrapers.text.segments import Label, Line, cues
 
+SHORT = 60  # characters of a line that states a date
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
@@ -58,6 +59,9 @@ def near(inner: Sequence[Line]) -> Published | None:
     if inner and (match := _GLUED.match(inner[0].folded)):
         return dates.published(match["date"])
     begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
+    told = [line for line in inner[: heads.HEAD_LINES] if len(line.text) <= SHORT and _PUBLISHED.match(line.folded)]
+    if len(told) == 1 and (day := dates.labelled(told[0].text)):
+        return day
     alone = [
         line
         for line in inner[: min(begun, heads.HEAD_LINES)]

@@ -7,7 +7,7 @@ stands; None where the page has none. Never here: dates (publication.py), or the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from scrapers.notices import heads, html
 from scrapers.text import doc_numbers, segments
@@ -25,10 +25,11 @@ _NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
-# A date with its weekday, a table of what a document is, who made a picture, an address, catchwords, authors.
+# A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
+# publishing system), an address, catchwords, authors.
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
-    r"|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"  # pagebreak: left by a publishing system
+    r"|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _JOURNAL = re.compile(  # where a paper appeared, not its title
@@ -67,7 +68,7 @@ def line_of(lines: Sequence[Line]) -> int | None:
             continue
         if segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")):
             break
-        if _may_be_title(line):
+        if _may_be_title(line) and not _is_banner(lines[index + 1 : index + 2]):
             candidates.append(index)
             if index + 1 < len(lines) and heads.is_head(lines[index + 1]) and heads.is_stating(lines[index + 1]):
                 return index
@@ -82,6 +83,7 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
         issued = next((found for line in lines[: heads.HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
         return (issued["title"] if issued else _original_title(lines)), 0
     title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000")
+    title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
     follows = lines[at + 1] if at + 1 < len(lines) else None
     if (
         follows is not None
@@ -101,6 +103,11 @@ def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:
         return True
     is_office = len(line.text) <= LONGEST_OFFICE and line.text.endswith(_ISSUERS) and _PAPER.match(line.text) is None
     return is_office and not any(_PAPER.match(next_line.text) for next_line in follows)
+
+
+def _is_banner(follows: Sequence[Line]) -> bool:
+    """A line above the trail to the article (频道 > 正文) names what the site or its column is called."""
+    return any(">" in line.folded and segments.is_furniture(line) for line in follows)
 
 
 def _asks(line: Line) -> bool:
@@ -166,7 +173,7 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     part."""
     for name in cues().title_meta:
         if name in drawn.meta:
-            return _bare_title(html.without_markup(drawn.meta[name]), drawn.headings)
+            return _bare_title(html.without_markup(drawn.meta[name]), drawn)
     window = drawn.head_title or ""
     headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4]
     contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
@@ -192,9 +199,13 @@ def _repeated(window: str, lines: Sequence[Line]) -> str | None:
     return None
 
 
-def _bare_title(title: str, headings: Iterable[str]) -> str | None:
-    """A meta title often carries the site's name behind it; a heading shows where the title ends."""
-    for heading in headings:
+def _bare_title(title: str, drawn: html.Drawn) -> str | None:
+    """A meta title often carries the site's name behind it; a heading shows where the title ends. One that a quotation
+    mark in it has cut is told by heading and window title."""
+    window = key_of(drawn.head_title or "")
+    for heading in drawn.headings:
+        if key_of(heading).startswith(key_of(title)) and key_of(heading) in window:
+            return heading
         if len(_WORDS.findall(heading)) >= 4 and key_of(title).startswith(key_of(heading)):
             return heading
     cut = _SITE_TAIL.search(title)

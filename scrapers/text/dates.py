@@ -69,6 +69,7 @@ _LABEL = re.compile(
 )
 
 
+_APART = re.compile(r"(?<!\d)(?P<y>20\d\d)\s(?P<m>\d\d)/\s?(?P<d>\d\d)\s(?P<clock>[0-2]\d:[0-5]\d)")
 _MONTHS = {
     "jan": 1,
     "feb": 2,
@@ -151,7 +152,7 @@ def published(line: str) -> tuple[str, str | None] | None:
             continue
         clock = _TIME.search(line, mention.end, mention.end + 20)
         return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
-    return _english(line) if "20" in line else None
+    return (_english(line) or _set_apart(line)) if "20" in line else None
 
 
 def _english(line: str) -> tuple[str, str | None] | None:
@@ -161,6 +162,13 @@ def _english(line: str) -> tuple[str, str | None] | None:
         return None
     whole = _day(int(found["y"] or found["y3"]), _MONTHS[(found["m"] or found["m3"]).lower()], int(day))
     return (whole[0], None) if whole else None
+
+
+def _set_apart(line: str) -> tuple[str, str | None] | None:
+    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart."""
+    found = _APART.search(line)
+    day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
+    return (day[0], f"{found['clock']}:00") if found and day else None
 
 
 def is_other(line: str) -> bool:

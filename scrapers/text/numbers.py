@@ -194,6 +194,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if said.after:
         end = match.start("after")
     before = text[max(0, start - _LOOK_BACK) : start]
+    if said.v == "一" and before.endswith("每"):
+        return None  # 每一个: all of them
     if before[-2:].rstrip()[-1:] in _ORDINAL_ENDS and _ORDINAL.search(before):
         return None
     sign, first = _comparator(before, start)

@@ -309,8 +309,14 @@ def test_text_that_begins_in_the_middle_of_a_sentence_has_no_title() -> None:
         f"基金项目\n河湾县科技局委托项目“县域医疗服务体系研究”(2018008B)\n作者简介\n李某,硕士\n{TITLE}",
         f"河湾网 登录\n{TITLE}",
         f"廣告 廣告\n{TITLE}",
+        f"首页English\n• 时政\n• 国际\n• 光明报系\n• 更多>>\n• 报 纸\n杂 志\n{TITLE}",
+        f"本报首页 版面概览\n往期回顾\n当前:2版 上一版 下一版\n{TITLE}",
+        f"河湾网“新春走基层”专题报道\n河湾频道 > 正文\n{TITLE}",
     ],
-    ids=["browser", "letterhead", "journal-in-english", "funds", "login", "advertisement"],
+    ids=[
+        *("browser", "letterhead", "journal-in-english", "funds", "login", "advertisement"),
+        *("paper", "page-of-a-paper", "banner-above-the-trail"),
+    ],
 )
 def test_what_sites_say_to_their_readers_is_no_title(head: str) -> None:
     notice = read(f"{head}\n{ARTICLE}")
@@ -370,3 +376,33 @@ def test_a_list_beside_the_article_names_its_title_too() -> None:
 )
 def test_neighbours_and_empty_fields_are_no_part_of_the_article(foot: str) -> None:
     assert read(f"{TITLE}\n2024-05-06\n{ARTICLE}\n{foot}").body == ARTICLE
+
+
+def test_a_flash_has_its_headline_in_its_line() -> None:
+    flash = f"【{TITLE}】5月6日,{ARTICLE}"
+    notice = read(f"{flash}\n发布时间:2024-05-06 09:59 来源:某媒 分类:宏观\n{flash}")
+    assert (notice.title, notice.publish_date) == (TITLE, "2024-05-06")
+
+
+def test_what_somebody_said_is_no_title() -> None:
+    said = "“专家到家门口看病,连片子都有人会诊,这在过去想都不敢想!”河湾县患者李某在县医院接受会诊后感慨道"
+    assert read(f"{said}\n{ARTICLE}\n{said}").title is None
+
+
+def test_a_quotation_mark_in_a_meta_field_does_not_cut_the_title() -> None:
+    title = '河湾县推进县域医共体 群众的"烦心事"怎么解决？'
+    meta = f'<meta property="og:title" content="{title}">'
+    page = f"<html><head><title>{title}_河湾网</title>{meta}</head><body><h1>{title}</h1><p>{ARTICLE}</p></body></html>"
+    assert read(page).title == title
+
+
+@pytest.mark.parametrize(
+    "foot", ["新闻推荐\n某地特产获奖\n本报讯 某地特产近日获奖,来宾纷纷称好。", "请继续往下阅读...\n☆按赞追踪粉丝页。"]
+)
+def test_what_a_site_recommends_ends_the_article(foot: str) -> None:
+    assert read(f"{TITLE}\n2024-05-06\n{ARTICLE}\n{foot}").body == ARTICLE
+
+
+def test_every_one_is_no_number() -> None:
+    text = f"{TITLE}\n{ARTICLE}\n全县每一个乡镇都有医共体分院,共建成医共体2个。"
+    assert [fact.value for fact in read(text).facts] == [2.0]
