@@ -212,7 +212,8 @@ class _Judged:
     def read(self, con: Connection, path: Path, name: str) -> None:
         """Judge every line of a file. Raises Unreadable; what was handed on before is then void.
 
-        Lines that no shape proves are gathered from slice to slice: judging few costs nearly what judging many does.
+        Lines that no shape proves are gathered from slice to slice, as many as one of them holds: judging few costs
+        nearly what judging many does.
         """
         if self.manifest and self.manifest.sha256 != self.file_sha256:
             raise ndjson.Unreadable("MANIFEST-sha256")
@@ -222,7 +223,7 @@ class _Judged:
             self.warnings.update(part.warnings)
             self._blamed.update(part.blamed)
             left |= {number: part.line(number) for number in self._read_shaped(con, part)}
-            if len(left) >= FEW_LINES:
+            if len(left) >= FEW_LINES or sum(map(len, left.values())) >= ndjson.SLICE_BYTES:
                 self._read_rest(con, left)
                 left = {}
         self._read_rest(con, left)

@@ -43,6 +43,7 @@ ORDER = ("SCHEMA-unknown", "SCHEMA-type", "Q07")
 LAST = "SCHEMA-required"
 NAIVE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?")
 TELLABLE = re.compile(r"(?!.*\d{6})[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_.\u4e00-\u9fff-]{0,60}")  # a name safe to repeat
+DEEPEST = 100  # objects and lists in one another: no field is nested so, and at 255 the schema's judge gives up
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +182,19 @@ def _parsed(line: bytes) -> Any:
         raise error if isinstance(error, _Damage) else _Damage("JSON-invalid") from None
 
 
-def _plain(value: Any, path: str | None) -> Any:
+def _plain(value: Any, path: str | None, depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        raise _Damage("JSON-invalid")
     if isinstance(value, _Pairs):
         members: dict[str, Any] = {}
         for name, member in value:
             inner = _join(path, _told(name))
             if name in members:
                 raise _Damage("JSON-duplicate-key", inner)
-            members[name] = _plain(member, inner)
+            members[name] = _plain(member, inner, depth + 1)
         return members
     if isinstance(value, list):
-        return [_plain(member, path) for member in value]
+        return [_plain(member, path, depth + 1) for member in value]
     return value
 
 
@@ -205,7 +208,7 @@ def _why_no_json(text: str) -> str:
         return float(digits) if abs(float(digits)) < float("inf") else refuse(digits)
 
     try:
-        json.loads(text, parse_constant=refuse, parse_float=finite)
+        json.loads(text, parse_constant=refuse, parse_float=finite, parse_int=finite)
     except _Damage as damage:
         return damage.rule
     except (ValueError, RecursionError):

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -376,6 +377,22 @@ def test_each_damaged_line_is_blamed_alone_too(tmp_path: Path) -> None:
         blamed = [r for r in found["rejections"] if not r["rule"].startswith("PII-")]
         assert blamed == [{"line": 1, "rule": rule, "field": field}], number
         assert found["accepted"] == 0
+
+
+def test_lines_that_wait_for_others_are_no_more_than_a_slice_holds(
+    tmp_path: Path, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ndjson, "CHUNK", 500)
+    monkeypatch.setattr(ndjson, "SLICE_BYTES", 1000)
+    monkeypatch.setattr(ndjson, "slices", partial(ndjson.slices, slice_bytes=1000))
+    waiting: list[int] = []
+    read = door._Judged._read_rest
+    monkeypatch.setattr(
+        door._Judged, "_read_rest", lambda *a: (waiting.append(sum(map(len, a[2].values()))), read(*a))[1]
+    )
+    receipt = judged(tmp_path, written(tmp_path, *[b"x" * 99] * 100), source)
+    assert receipt.rejections == {"JSON-invalid": 100}
+    assert 0 < max(waiting) < 2000
 
 
 GOOD_AT_THE_EDGE = [

@@ -66,6 +66,20 @@ def test_a_count_that_no_sum_could_hold_is_refused() -> None:
     assert judged(p_requested=MOST + 1) == Fault("SCHEMA-range", "payload.requested", "centre_activity")
 
 
+@pytest.mark.parametrize(("depth", "rule"), [(60, "SCHEMA-unknown"), (256, "JSON-invalid"), (1100, "JSON-invalid")])
+def test_a_line_is_judged_however_deep_it_is_nested(depth: int, rule: str) -> None:
+    line = json.dumps(good("capacity")).replace("}}", ', "x": ' + "[" * depth + "]" * depth + "}}")
+    found = blame.read_again(line.encode(), contracts.load())
+    assert isinstance(found, Fault)
+    assert found.rule == rule
+
+
+@pytest.mark.parametrize("number", ["1" * 400, "1" * 5000, "1e400", "NaN"])
+def test_a_number_beyond_all_bounds_is_named_as_such(number: str) -> None:
+    line = json.dumps(good("capacity")).replace("66000", number)
+    assert blame.read_again(line.encode(), contracts.load()) == Fault("JSON-number")
+
+
 def test_a_list_item_is_named_by_its_place() -> None:
     found = judged(not_provided=["requested", 1])
     assert found == Fault("SCHEMA-type", "not_provided[1]", "centre_activity")
