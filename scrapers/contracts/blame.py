@@ -43,6 +43,7 @@ ORDER = ("SCHEMA-unknown", "SCHEMA-type", "Q07")
 LAST = "SCHEMA-required"
 NAIVE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?")
 TELLABLE = re.compile(r"(?!.*\d{6})[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_.\u4e00-\u9fff-]{0,60}")  # a name safe to repeat
+LATEST = {"date": "9999-12-31", "timestamp": "9999"}  # as texts; a time of 9999 is none
 DEEPEST = 100  # objects and lists in one another: no field is nested so, and at 255 the schema's judge gives up
 
 
@@ -217,12 +218,15 @@ def _why_no_json(text: str) -> str:
 
 
 def _check_years(members: dict[str, Any], fields: Sequence[Field]) -> None:
-    """JSON Schema allows the year 0000; no table can hold it, and a year before 1000 is a slip."""
+    """JSON Schema allows the year 0000; no table can hold it, and a year before 1000 is a slip.
+
+    A record made in 9999 is another: a day later the calendar ends. A validity may end there.
+    """
     for field in fields:
         value = members.get(field.name)
         if field.fields and isinstance(value, dict):
             _check_years(value, field.fields)
-        elif field.type in ("date", "timestamp") and isinstance(value, str) and value < "1000":
+        elif field.type in LATEST and isinstance(value, str) and not "1000" <= value <= LATEST[field.type]:
             raise _Damage("SCHEMA-format", field.path)
 
 

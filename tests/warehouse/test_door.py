@@ -336,6 +336,7 @@ DAMAGED: list[tuple[bytes, str, str | None]] = [
     (text(activity(produced_at="2026-11-20T24:00:00+08:00")), "SCHEMA-format", "produced_at"),
     (text(activity(produced_at="2026-11-20")), "SCHEMA-format", "produced_at"),
     (text(activity(produced_at="9999-12-31T23:59:00Z")), "SCHEMA-format", "produced_at"),
+    (text(activity(produced_at="9999-01-01T23:59:00+08:00")), "SCHEMA-format", "produced_at"),
     (text(activity(p_item={**feed.ITEM, "system": "no uri"})), "SCHEMA-format", "payload.item.system"),
     (text(activity(p_centre_code="中" * 41)), "SCHEMA-length", "payload.centre_code"),
     (text(activity(source_version=0)), "SCHEMA-range", "source_version"),
