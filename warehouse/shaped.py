@@ -17,7 +17,7 @@ from scrapers.contracts import Contract, Field, checks, shape
 from scrapers.contracts.shape import Piece, Shape
 from warehouse.database import Connection
 
-MANY = 10_000  # distinct pieces at one place of a line: so many are not remembered from slice to slice
+MUCH = 1024**2  # bytes of distinct pieces at one place of a line: so much is not remembered from slice to slice
 TYPES: Mapping[str, pa.DataType] = {
     "integer": pa.int64(),
     "number": pa.float64(),
@@ -70,7 +70,7 @@ class Reader:
                 is_good = pc.and_(is_good, fits.take(texts.indices))
             if piece.field:
                 columns[piece.field] = _column(known.values.take(at), texts.indices)
-        self._known = {piece: known for piece, known in self._known.items() if len(known.texts) <= MANY}
+        self._known = {piece: known for piece, known in self._known.items() if known.texts.nbytes <= MUCH}
         made = {"line_no": rows["line_no"]}
         for name, field in self.fields.items():
             made[name] = columns[name] if name in columns else _constant(field, form, rows.num_rows)

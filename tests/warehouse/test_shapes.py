@@ -20,11 +20,12 @@ import pytest
 
 from scrapers import contracts, registry
 from scrapers.contracts import Field, shape
+from scrapers.feeds import ndjson
 from scrapers.registry import Source
 from tests import feed
 from tests.scrapers.contracts import generated
 from tests.warehouse import damage
-from warehouse import door
+from warehouse import database, door, shaped
 
 SHA = "e" * 64
 RECEIVED = "2026-11-21T02:30:00.000+08:00"
@@ -65,6 +66,23 @@ def test_values_of_their_own_have_no_room_for_what_json_escapes(column: str, cha
     pattern = shape.own_pattern(shape.columns(contracts.load()["capacity"])[column])
     texts = pa.array([good, *(good[:at] + char + good[at:] for at in range(len(good) + 1))])
     assert pc.match_substring_regex(texts, pattern).to_pylist() == [True] + [False] * (len(good) + 1)
+
+
+def test_pieces_are_remembered_by_their_size(source: Source) -> None:
+    """Few texts can be as large as many: a file of long ones must not stay in memory."""
+    records = [feed.activity(f"ca-{n}", "2026-11-20") for n in range(40)]
+    for n, record in enumerate(records):
+        record["payload"]["service_category"] = f"{n:05d}" * 10_000
+    lines = [written(record, shape.STYLES[0]) for record in records]
+    [shapes] = shape.learn(lines[:1], source.record_types or list(contracts.load()))
+    reader = shaped.Reader(contracts.load()["centre_activity"])
+    with database.memory() as con:
+        con.register("batch", ndjson.table(range(len(lines)), lines))
+        rows = con.sql(shape.splitting(shapes)).to_arrow_table()
+        made, is_good = reader.read(con, rows, shapes[0])
+    assert is_good.to_pylist() == [True] * len(lines)
+    assert made["service_category"].to_pylist() == [record["payload"]["service_category"] for record in records]
+    assert 0 < sum(known.texts.nbytes for known in reader._known.values()) < shaped.MUCH
 
 
 @pytest.mark.chaos
