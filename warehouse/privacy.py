@@ -139,7 +139,7 @@ def _short_hashes(lines: Iterable[bytes]) -> frozenset[str]:
     said: dict[str, list[bool]] = {}
     for line in lines:
         record = _record(line.decode(errors="replace"))
-        for path, value, is_name in _leaves(record, "", _fields_of(record)) if record is not None else ():
+        for path, value, is_name in _leaves(record, _fields_of(record)) if record is not None else ():
             if isinstance(value, str) and not is_name and path.endswith(ID_ENDINGS):
                 tokens = TOKEN.findall(value)
                 said.setdefault(path, []).append(any(_is_plainly_a_hash(token) for token in tokens))
@@ -208,7 +208,7 @@ def _search_text(text: str, hashes: frozenset[str]) -> tuple[str, str | None] | 
     if record is None:
         return _search_prose(text.strip(AROUND))
     fields = _fields_of(record)
-    for path, value, is_named in _leaves(record, "", fields):
+    for path, value, is_named in _leaves(record, fields):
         if rule := _judged(fields.get(path), value, is_named, path in hashes):
             return rule, path
     return None
@@ -257,23 +257,37 @@ def _judged(field: Field | None, value: Any, is_name: bool, is_hash: bool) -> st
     return find(text, identity_only=field is not None and field.scan == "identity", is_id=is_id, is_hash=is_hash)
 
 
-def _leaves(value: Any, path: str, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any, bool]]:
-    """(path, value, False) of every leaf, and (path, name, True) of every field that no contract knows."""
-    if isinstance(value, _Members):
-        for name, member in value:
-            inner = f"{path}.{name}" if path else name
-            if inner in fields:
-                yield from _leaves(member, inner, fields)
-                continue
-            place = f"{path}.?" if path else "?"  # its name could itself be a value
-            told = inner if _is_person_field(name) else place
-            yield told, name, True
-            yield from ((place, leaf, is_name) for _, leaf, is_name in _leaves(member, place, fields))
-    elif isinstance(value, list):
-        for member in value:
-            yield from _leaves(member, path, fields)
-    else:
-        yield path, value, False
+class _Name(str):
+    """The name of a field that no contract knows."""
+
+
+def _leaves(record: _Members, fields: Mapping[str, Field]) -> Iterator[tuple[str, Any, bool]]:
+    """(path, value, False) of every leaf, and (path, name, True) of every field that no contract knows.
+
+    Walked without recursion: what is nested deep must not keep its file from being searched.
+    """
+    waiting: list[tuple[str, Any, bool]] = [("", record, True)]  # path, value, whether a contract knows it
+    while waiting:
+        path, value, is_known = waiting.pop()
+        if isinstance(value, _Members):
+            waiting += [part for member in reversed(value) for part in _parts(path, *member, is_known, fields)]
+        elif isinstance(value, list):
+            waiting += [(path, member, is_known) for member in reversed(value)]
+        else:
+            yield path, value, isinstance(value, _Name)
+
+
+def _parts(
+    path: str, name: str, member: Any, is_known: bool, fields: Mapping[str, Field]
+) -> Iterator[tuple[str, Any, bool]]:
+    """A member of an object, and behind it its name where no contract knows it; that could itself be a value."""
+    inner = f"{path}.{name}" if path else name
+    if is_known and inner in fields:
+        yield inner, member, True
+        return
+    place = f"{path}.?".lstrip(".") if is_known else path
+    yield place, member, False
+    yield inner if is_known and _is_person_field(name) else place, _Name(name), False
 
 
 def _keeps_pattern(field: Field, value: Any) -> bool:

@@ -7,6 +7,7 @@ import gzip
 import json
 import random
 import uuid
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +154,7 @@ PERSONAL: list[tuple[dict[str, Any], str, str]] = [
     (organisation(Mobile=1), "PII-field", "Mobile"),
     (organisation(p_remark=f"请回电 {MOBILE}"), "PII-mobile", "payload.?"),
     (organisation(p_remark={"deep": [1, {"er": int(MOBILE)}]}), "PII-mobile", "payload.?"),
+    (organisation(p_remark=reduce(lambda inner, _: {"in": inner}, range(480), MOBILE)), "PII-mobile", "payload.?"),
     (organisation(**{f"p_{MOBILE}": 1}), "PII-mobile", "payload.?"),
     ({**organisation(), "op": "void", "payload": {"note": ID18}}, "PII-id-number", "payload.?"),
     ({**organisation(), "record_type": "x"} | {"payload": {"name": MOBILE}}, "PII-mobile", "payload.name"),
