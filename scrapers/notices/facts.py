@@ -13,7 +13,7 @@ the denied ones are there; the longest noun wins. What no entry claims is a fact
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -305,6 +305,13 @@ class _Reading:
                 if entry.dated and date is None:
                     continue
                 yield from self._state(entry, place, date)
+
+    def places(self, begin: int, end: int) -> frozenset[str]:
+        """The places that a stretch of the text names: what is the same of two of them is two facts."""
+        mentions = self.page.mentions
+        first = bisect_left(mentions, self.offset + begin, key=lambda mention: mention.start)
+        last = bisect_left(mentions, self.offset + end, key=lambda mention: mention.start)
+        return frozenset(mention.region.code for mention in mentions[first:last] if mention.region is not None)
 
     def _is_suspect(self, place: _Place) -> bool:
         """Whether the sentence is damaged beyond proof."""
@@ -629,7 +636,7 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
 
 def _once(rows: list[T], reading: _Reading) -> list[T]:
     """One row for what several sentences repeat, the first that is no heading; within a sentence all stay."""
-    kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int], frozenset[str]]]] = {}
+    kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int], _About]]] = {}
     counted: dict[str, tuple[int, int]] = {}
     for row in sorted(rows, key=lambda row: (_is_heading(row, reading), row.start)):
         limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
@@ -637,11 +644,19 @@ def _once(rows: list[T], reading: _Reading) -> list[T]:
         sentence = reading.place(row.start - reading.offset).sentence
         if (noun := _counted(row)) and counted.setdefault(noun, sentence) != sentence:
             continue
-        about = frozenset(reading.words.scopes.findall(row.evidence))
-        if all(sentence == other or (about and its and about != its) for _, other, its in same):
+        about = frozenset(reading.words.scopes.findall(row.evidence)), reading.places(*sentence)
+        if all(sentence == other or _differ(about, its) for _, other, its in same):
             same.append((row, sentence, about))
     chosen = [row for same in kept.values() for row, _, _ in same]
     return sorted(chosen, key=lambda row: (row.start, row.end))
+
+
+_About = tuple[frozenset[str], frozenset[str]]  # what a sentence says how far its number reaches, and where
+
+
+def _differ(one: _About, other: _About) -> bool:
+    """Do two sentences speak of something else by name? One that names nothing may repeat the other."""
+    return any(mine and its and mine != its for mine, its in zip(one, other, strict=True))
 
 
 def _is_heading(row: Fact | Statement, reading: _Reading) -> bool:

@@ -171,7 +171,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         for index, line in enumerate(head, begin)
         if index != sheet.title_at and not publication.is_event(sheet.lines[index : index + 3])
     ]
-    published = publication.stated(sheet.meta, dated) or publication.near(inner)
+    published = publication.stated(sheet.meta, dated, is_titled=sheet.title_at is not None) or publication.near(inner)
     published = (
         published or publication.below(inner, labels, sheet.lines[sheet.last :]) or publication.compiled(sheet.lines)
     )

@@ -14,6 +14,7 @@ from scrapers.notices import heads, html
 from scrapers.text import dates, segments
 from scrapers.text.segments import Label, Line, cues
 
+A_LIST = 2  # dates, one below the other
 SHORT = 60  # characters of a line that states a date
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
@@ -31,21 +32,25 @@ _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 Published = tuple[str, str | None]  # date, time
 
 
-def stated(meta: dict[str, str], head: Sequence[Line]) -> Published | None:
-    """What a meta field says, else a labelled date of the head, else one of its short lines that is no other's."""
+def stated(meta: dict[str, str], head: Sequence[Line], *, is_titled: bool = True) -> Published | None:
+    """What a meta field says, else a labelled date of the head, else the first of its short lines that is no other's.
+
+    Several such lines above a text whose title is not in it are those of a list.
+    """
     for name in cues().date_meta:
         if (value := meta.get(name)) and (found := dates.published(value.replace("T", " "))):
             return found
     for line in head:
         if found := dates.labelled(line.text):
             return found
+    told = []
     for index, line in enumerate(head):
         if len(line.text) > 100 or (found := dates.published(line.text)) is None or dates.is_other(line.text):
             continue
         above = head[index - 1].folded.rstrip(": ") if index else ""
         if len(above) > heads.LONGEST_NAME or not dates.is_other(f"{above}:"):
-            return found
-    return None
+            told.append(found)
+    return told[0] if told and (is_titled or len(told) < A_LIST) else None
 
 
 def is_event(lines: Sequence[Line]) -> bool:

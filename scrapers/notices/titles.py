@@ -26,10 +26,10 @@ _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
-# publishing system), an address, catchwords, authors.
+# publishing system), an address, links side by side, catchwords, authors.
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
-    r"|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
+    r"|(?=.*[\u4e00-\u9fff])(?:[^\s,:]{2,10}\s){4,}[^\s,:]{2,10}|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _JOURNAL = re.compile(  # where a paper appeared, not its title

@@ -70,6 +70,7 @@ _LABEL = re.compile(
 
 
 _APART = re.compile(r"(?<!\d)(?P<y>20\d\d)\s(?P<m>\d\d)/\s?(?P<d>\d\d)\s(?P<clock>[0-2]\d:[0-5]\d)")
+_DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(?![\d.])")
 _MONTHS = {
     "jan": 1,
     "feb": 2,
@@ -165,10 +166,14 @@ def _english(line: str) -> tuple[str, str | None] | None:
 
 
 def _set_apart(line: str) -> tuple[str, str | None] | None:
-    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart."""
-    found = _APART.search(line)
-    day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
-    return (day[0], f"{found['clock']}:00") if found and day else None
+    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 06.05.2024."""
+    if found := _APART.search(line):
+        day = _day(int(found["y"]), int(found["m"]), int(found["d"]))
+        return (day[0], f"{found['clock']}:00") if day else None
+    if found := _DOTTED.search(line):
+        day = _day(int(found["y"]), int(found["m"]), int(found["d"]))
+        return (day[0], None) if day else None
+    return None
 
 
 def is_other(line: str) -> bool:

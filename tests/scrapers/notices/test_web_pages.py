@@ -406,3 +406,23 @@ def test_what_a_site_recommends_ends_the_article(foot: str) -> None:
 def test_every_one_is_no_number() -> None:
     text = f"{TITLE}\n{ARTICLE}\n全县每一个乡镇都有医共体分院,共建成医共体2个。"
     assert [fact.value for fact in read(text).facts] == [2.0]
+
+
+def test_the_dates_of_a_list_are_none_of_the_page() -> None:
+    items = "".join(f"<p>某项通知之{n}</p><p>2024-05-0{n}</p>" for n in range(1, 4))
+    body = f"<div>{items}</div><div><p>{ARTICLE}</p></div>"
+    assert (
+        read(f"<html><head><title>河湾防水材料有限公司</title></head><body>{body}</body></html>").publish_date is None
+    )
+
+
+@pytest.mark.parametrize("day", ["06.05.2024", "2024 05/ 06 19:16"])
+def test_dates_as_portals_set_them(day: str) -> None:
+    assert read(f"{TITLE}\n{day}\n{ARTICLE}").publish_date == "2024-05-06"
+    assert read(f"{TITLE}\n第3.12.2024号\n{ARTICLE}").title == TITLE
+
+
+def test_the_same_number_in_two_places_is_two_facts() -> None:
+    said = "河南省建成紧密型县域医共体8个。\n山东省建成紧密型县域医共体8个。\n已建成紧密型县域医共体8个。"
+    facts = read(f"{TITLE}\n{ARTICLE}\n{said}").facts
+    assert [(fact.value, fact.adcode) for fact in facts] == [(8.0, "410000"), (8.0, "370000")]
