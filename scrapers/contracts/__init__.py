@@ -188,7 +188,7 @@ def load(folder: Path = HERE) -> Mapping[str, Contract]:
 def envelope() -> Envelope:
     """The envelope's fields and rules. `payload` stands there without members: they are the contract's."""
     path = HERE / "envelope.yml"
-    data = _read(path)
+    data = read_yaml(path)
     fields = tuple(_field(path, item, "", "") for item in data["fields"])
     return Envelope(
         schema_versions=next(field.enum for field in fields if field.name == "schema_version"),
@@ -201,7 +201,7 @@ def envelope() -> Envelope:
 @cache
 def rules() -> Mapping[str, Any]:
     """The rules beside those of a contract: `catalogue` of errors to expect, and how to `mend` each."""
-    return _read(HERE / "rules.yml")
+    return read_yaml(HERE / "rules.yml")
 
 
 def mend(rule: str) -> str:
@@ -285,23 +285,25 @@ _CONTRACT_KEYS = {
     "rules",
 }  # fmt: skip
 _AUTHORITY_KEYS = {"制定机关", "表号", "批准文号", "有效期"}
+_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCANS: Mapping[Any, Scan] = {True: "all", False: "none", "identity": "identity"}
 
 
 @cache
 def _kinds() -> Mapping[str, Any]:
-    return _read(HERE / "kinds.yml")
+    return read_yaml(HERE / "kinds.yml")
 
 
-def _read(path: Path) -> dict[str, Any]:
-    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping of a YAML file, read by libyaml where PyYAML has it: ten times as fast, and the door waits for it."""
+    data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     if not isinstance(data, dict):
         raise ContractError(f"{path}: a contract file is a mapping")
     return data
 
 
 def _contract(path: Path) -> Contract:
-    data = _read(path)
+    data = read_yaml(path)
     _expect_keys(path, "contract", data, _CONTRACT_KEYS, _CONTRACT_KEYS)
     _expect_keys(path, "authority", data["authority"], _AUTHORITY_KEYS, _AUTHORITY_KEYS)
     if data["record_type"] != path.stem:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -17,13 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
-from scrapers.contracts import Field
+from scrapers.contracts import Field, read_yaml
 from scrapers.contracts.checks import USCC_ALPHABET
 from scrapers.records import SHANGHAI
 
-WORDS = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+WORDS: Mapping[str, Any] = read_yaml(Path(__file__).with_name("words.yml"))
 NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     0x3000: " ", 0xA0: " ", 0x200B: "", 0xFEFF: "", 0x2212: "-", 0x2013: "-",
 }  # fmt: skip

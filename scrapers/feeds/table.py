@@ -24,16 +24,13 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scrapers import contracts
 from scrapers.contracts import Contract, Field
 from scrapers.feeds import cells
-from scrapers.feeds.cells import Cell, Unusable
+from scrapers.feeds.cells import WORDS, Cell, Unusable
 from scrapers.feeds.ndjson import Blamed, Unreadable
 from scrapers.registry import Source
 
-WORDS: Mapping[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
 MAX_VALUES = 100_000  # cell contents remembered
 HEAD_ROWS = 40  # the headings stand among the first rows
 TELLABLE = re.compile(r"(?!.*\d{6})[A-Za-z_\u4e00-\u9fff][A-Za-z0-9_.\u4e00-\u9fff()/%·-]{0,40}")
