@@ -119,11 +119,12 @@ NOT_OURS = Subject(False, ())
 def subject(words: Lexicon, page: Page) -> Subject:
     """Is the page about our subjects, and about which of them?"""
     head, text = fold(page.title or ""), page.folded[: min(page.body_length, LONGEST_READ)]
-    in_title = words.subject.search(head) is not None
+    in_head = words.mentions.counts(head)
+    in_title = in_head["subject"] > 0
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title) or _is_teaser(text):
         return NOT_OURS
 
-    mentions, in_head = words.mentions.counts(text), words.mentions.counts(head)
+    mentions = words.mentions.counts(text)
 
     def weight(name: str) -> int:
         return mentions[name] + TITLE_WEIGHT * in_head[name]
@@ -133,9 +134,9 @@ def subject(words: Lexicon, page: Page) -> Subject:
         return NOT_OURS
     ours = 2 * named + weight("neighbour")
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
-    if len(text) <= SHORT and (not head or in_title or words.neighbour.search(head)):
+    if len(text) <= SHORT and (not head or in_title or in_head["neighbour"]):
         least = OURS_SHORT
-    elif head and not in_title and not words.neighbour.search(head):
+    elif head and not in_title and not in_head["neighbour"]:
         least = max(least, OURS_UNTITLED)
     if ours < least:
         return NOT_OURS

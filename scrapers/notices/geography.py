@@ -62,9 +62,11 @@ class _Ground:
 
 def locate(facts: Sequence[Fact], page: Page) -> None:
     """Set geography and adcode of the facts of a page."""
-    chart = _Chart(page) if facts else None
+    if not facts:
+        return
+    chart = _Chart(page)
     for fact in facts:
-        if chart is not None and fact.start < len(chart.text):
+        if fact.start < len(chart.text):
             fact.geography, fact.adcode = chart.of(fact)
 
 

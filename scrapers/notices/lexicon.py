@@ -163,8 +163,6 @@ class Lexicon:
     facts: tuple[FactEntry, ...]
     statements: tuple[StatementEntry, ...]
     topics: tuple[Topic, ...]
-    subject: Cue
-    neighbour: Cue
     subject_words: tuple[str, ...]
     never: Cue
     elsewhere: Cue
@@ -214,8 +212,6 @@ def load(folder: Path = FOLDER) -> Lexicon:
     counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
-        subject=_cue(general["subject"], groups, "topics.yml: subject"),
-        neighbour=_cue(general["neighbour"], groups, "topics.yml: neighbour"),
         subject_words=subject_words,
         never=_cue(general["never"], groups, "topics.yml: never"),
         elsewhere=_cue(general["elsewhere"], groups, "topics.yml: elsewhere"),

@@ -171,11 +171,13 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         for index, line in enumerate(head, begin)
         if index != sheet.title_at and not publication.is_event(sheet.lines[index : index + 3])
     ]
-    published = publication.stated(sheet.meta, dated, is_titled=sheet.title_at is not None) or publication.near(inner)
-    published = (
-        published or publication.below(inner, labels, sheet.lines[sheet.last :]) or publication.compiled(sheet.lines)
+    page.publish_date, page.publish_time = (
+        publication.stated(sheet.meta, dated, is_titled=sheet.title_at is not None)
+        or publication.near(inner)
+        or publication.below(inner, labels, sheet.lines[sheet.last :])
+        or publication.compiled(sheet.lines)
+        or (None, None)
     )
-    page.publish_date, page.publish_time = published or (None, None)
     page.source = publication.source(sheet.meta, head)
     page.doc_number = doc_numbers.own([line.text for line in [*head, *main[: heads.HEAD_LINES]]])
     if not main:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -119,23 +120,19 @@ class Written(NamedTuple):
 def read(text: str, this_year: int | None = None) -> Written:
     """Every date, in order. `this_year`: what 今年 means on this page, if the page says so."""
     text = fold(text)
-    mentions, spans = [], []
-    for match in matches(_DATE, _DATE_BEGINS, text):
-        span = match.span()
-        spans.append(span)
-        if (resolved := _resolve(match, this_year)) is not None:
-            mentions.append(DateMention(*span, *resolved))
-    spans += [match.span() for match in matches(_DATE_LIKE, _LIKE_BEGINS, text)]
-    return Written(mentions, spans)
+    found = list(matches(_DATE, _DATE_BEGINS, text))
+    like = matches(_DATE_LIKE, _LIKE_BEGINS, text)
+    return Written(_mentions(found, this_year), [match.span() for match in (*found, *like)])
 
 
 def find(text: str, this_year: int | None = None) -> list[DateMention]:
     """The dates alone."""
-    found = []
-    for match in matches(_DATE, _DATE_BEGINS, fold(text)):
-        if (resolved := _resolve(match, this_year)) is not None:
-            found.append(DateMention(*match.span(), *resolved))
-    return found
+    return _mentions(matches(_DATE, _DATE_BEGINS, fold(text)), this_year)
+
+
+def _mentions(found: Iterable[re.Match[str]], this_year: int | None) -> list[DateMention]:
+    resolved = ((match, _resolve(match, this_year)) for match in found)
+    return [DateMention(*match.span(), *date_of) for match, date_of in resolved if date_of is not None]
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -167,13 +164,11 @@ def _english(line: str) -> tuple[str, str | None] | None:
 
 def _set_apart(line: str) -> tuple[str, str | None] | None:
     """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 06.05.2024."""
-    if found := _APART.search(line):
-        day = _day(int(found["y"]), int(found["m"]), int(found["d"]))
-        return (day[0], f"{found['clock']}:00") if day else None
-    if found := _DOTTED.search(line):
-        day = _day(int(found["y"]), int(found["m"]), int(found["d"]))
-        return (day[0], None) if day else None
-    return None
+    found = _APART.search(line) or _DOTTED.search(line)
+    day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
+    if found is None or day is None:
+        return None
+    return day[0], f"{found['clock']}:00" if found.re is _APART else None
 
 
 def is_other(line: str) -> bool:
