@@ -326,7 +326,7 @@ class _View:
 
     @cached_property
     def has_number(self) -> bool:
-        return bool(doc_numbers.find(self.visible[:20_000]))
+        return bool(doc_numbers.find(fold(self.visible[:20_000])))
 
     @cached_property
     def has_picture(self) -> bool:

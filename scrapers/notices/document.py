@@ -13,7 +13,6 @@ import re
 from dataclasses import dataclass
 
 from scrapers.text import dates, doc_numbers
-from scrapers.text.fold import fold
 
 TAIL = 14  # lines at the end in which a signature stands
 LONGEST_SIGNATURE = 120
@@ -37,10 +36,9 @@ class Document:
 
 def read(body: str, own_number: str | None) -> Document:
     """Only what the text (folded: scrapers.text.fold) states; relative dates (自印发之日起) are none."""
-    text = fold(body)
-    signed, issuers = _signature(text.split("\n"))
-    cited = dict.fromkeys(found.number for found in doc_numbers.find(text) if found.number != own_number)
-    return Document(issuers, signed, _effective(text), tuple(cited))
+    signed, issuers = _signature(body.split("\n"))
+    cited = dict.fromkeys(found.number for found in doc_numbers.find(body) if found.number != own_number)
+    return Document(issuers, signed, _effective(body), tuple(cited))
 
 
 def _signature(lines: list[str]) -> tuple[str | None, tuple[str, ...]]:

@@ -17,14 +17,15 @@ without, and so does what another document demanded before.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from scrapers.notices.facts import BEFORE_CHANGE
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Notice, Statement
 from scrapers.text import dates
+from scrapers.text.dates import DateMention
 from scrapers.text.fold import fold
 from scrapers.text.gazetteer import NATION
 
@@ -45,8 +46,7 @@ def settle(notice: Notice, page: Page) -> None:
     undated = list(_undated(notice))
     if not undated:
         return
-    body = page.folded[: min(page.body_length, LONGEST_READ)]
-    own = _Day(page, body)
+    own = _Day(page)
     items = [_Item(begin, page.folded[begin:end]) for begin, end in page.related]
     for row in undated:
         if row.segment == "main":
@@ -63,15 +63,16 @@ def _undated(notice: Notice) -> Iterator[Fact | Statement]:
 class _Day:
     """The days that a page has for what it says."""
 
-    def __init__(self, page: Page, body: str) -> None:
-        self.body = body
+    def __init__(self, page: Page) -> None:
+        self.body = body = page.stated
         self.published = page.publish_date
         self.dateline = _dateline(body, page.publish_date)
         self.is_document = _DOCUMENT.match(fold(page.title or "")) is not None
         self.signed = _signed(body) if self.is_document else None
         earlier = _EARLIER.search(body)
         self.earlier = earlier.start() if earlier else len(body)
-        self.inferred = _inferred(body) if page.publish_date is None else None
+        self.inferred = _inferred(body, page.written.mentions) if page.publish_date is None else None
+        self._spoken = sorted(begin for begin, _ in page.written.spans)  # where the article says a time
 
     def of(self, row: Fact | Statement) -> tuple[str | None, str | None]:
         if row.kind == "actual":
@@ -88,9 +89,9 @@ class _Day:
         """A figure stands for the day of its report, if its sentence speaks of no other time."""
         least = max(0, row.start - LONGEST_SENTENCE)
         begin = max(max(self.body.rfind(stop, least, row.start) for stop in "。!?;\n") + 1, least)
-        sentence = self.body[begin : row.end]
-        line = _DATELINE.search(sentence)
-        if any(line is None or not line.start() <= at < line.end() for at, _ in dates.spans(sentence)):
+        line = _DATELINE.search(self.body, begin, row.end)
+        times = self._spoken[bisect_left(self._spoken, begin) : bisect_left(self._spoken, row.end)]
+        if any(line is None or not line.start() <= at < line.end() for at in times):
             return None, None
         if self.dateline:
             return self.dateline, "approx"
@@ -119,7 +120,7 @@ class _Item:
 
 def _dateline(body: str, published: str | None) -> str | None:
     """新华社北京6月9日电, in the year of publication or, in January, the one before."""
-    found = _DATELINE.search(body, 0, HEAD)
+    found = _DATELINE.search(body, 0, HEAD) if published and "日" in body[:HEAD] else None
     if found is None or published is None:
         return None
     for year in (int(published[:4]), int(published[:4]) - 1):
@@ -140,10 +141,10 @@ def _signed(body: str) -> str | None:
     return None
 
 
-def _inferred(body: str) -> str | None:
+def _inferred(body: str, written: Sequence[DateMention]) -> str | None:
     """The year of a page that speaks of now and plans for the end of a year, if it names none before that."""
     planned = [int(m[1]) for m in _PLANS.finditer(body)]
     if not planned or _NOW.search(body) is None:
         return None
-    named = [int(m.iso[:4]) for m in dates.find(body) if m.iso is not None]
+    named = [int(mention.iso[:4]) for mention in written if mention.iso is not None]
     return str(min(planned)) if min(planned) <= min(named, default=0) else None

@@ -118,7 +118,7 @@ NOT_OURS = Subject(False, ())
 
 def subject(words: Lexicon, page: Page) -> Subject:
     """Is the page about our subjects, and about which of them?"""
-    head, text = fold(page.title or ""), page.folded[: min(page.body_length, LONGEST_READ)]
+    head, text = fold(page.title or ""), page.stated
     in_head = words.mentions.counts(head)
     in_title = in_head["subject"] > 0
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title) or _is_teaser(text):
@@ -178,14 +178,13 @@ def topics(subject: Subject, found: Found) -> list[str]:
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
     """Facts and statements of the page: of its article, and with low trust of the other articles that it shows."""
     found = Found()
-    text = page.folded[: min(page.body_length, LONGEST_READ)]
+    text = page.stated
     if page.body_length > LONGEST_READ:
         found.flags.append("text_cut_for_facts")
     found.flags += _damage(text)
     if not subject.relevant or "pinyin_annotations" in found.flags:
         return found
-    year = int(page.publish_date[:4]) if page.publish_date else None
-    reading = _Reading(words, page, text, dates.read(text, year), "medium" if found.flags else "high", subject.focused)
+    reading = _Reading(words, page, text, page.written, "medium" if found.flags else "high", subject.focused)
     for fact in reading.facts(found.rejected):
         found.facts.append(fact)
     found.statements = list(reading.statements())

@@ -121,10 +121,17 @@ def is_outlet(line: Line) -> bool:
     return len(line.text) <= 20 and line.folded.endswith(cues().outlets)
 
 
+def day(line: Line) -> tuple[str, str | None] | None:
+    """The date that a line states, and the time if there is one (scrapers.text.dates.published)."""
+    if line.day is False:
+        line.day = dates.published(line.folded)
+    return line.day
+
+
 def is_dated(line: Line) -> bool:
-    return len(line.text) <= 60 and dates.published(line.folded) is not None
+    return len(line.text) <= 60 and day(line) is not None
 
 
 def is_stating(line: Line) -> bool:
     """A line that states a date or a source, not a row of buttons."""
-    return SOURCE.search(line.folded) is not None or dates.published(line.text) is not None
+    return SOURCE.search(line.folded) is not None or day(line) is not None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrapers.notices import heads, html, publication, titles
-from scrapers.text import clean, doc_numbers, encoding, gazetteer, segments
+from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments
 from scrapers.text.fold import fold
 from scrapers.text.gazetteer import Mention
 from scrapers.text.segments import Label, Line, cues
@@ -59,6 +59,16 @@ class Page:
     def folded(self) -> str:
         """The text in one spelling of its signs (scrapers.text.fold), of the same length."""
         return fold(self.text)
+
+    @property
+    def stated(self) -> str:
+        """What is read for facts and dates: the article, folded, up to a length that no real one reaches."""
+        return self.folded[: min(self.body_length, LONGEST_READ)]
+
+    @cached_property
+    def written(self) -> dates.Written:
+        """The dates of the article. What 今年 means is the year in which the page says it was published."""
+        return dates.read(self.stated, int(self.publish_date[:4]) if self.publish_date else None)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -179,7 +189,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         or (None, None)
     )
     page.source = publication.source(sheet.meta, head)
-    page.doc_number = doc_numbers.own([line.text for line in [*head, *main[: heads.HEAD_LINES]]])
+    page.doc_number = doc_numbers.own([line.folded for line in [*head, *main[: heads.HEAD_LINES]]])
     if not main:
         page.flags.append("no_body")
     return page

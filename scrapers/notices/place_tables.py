@@ -135,7 +135,7 @@ class _Province:
 def read(page: Page, markup: str | None = None) -> list[PlaceRow]:
     """The rows of all lists on the page, in its order, numbered list by list."""
     body = _Body(page)
-    if not body.mentions:
+    if len(body.mentions) < FEWEST_ANNOUNCED and not markup:
         return []
     lists: list[list[PlaceRow]] = []
     taken: list[tuple[int, int]] = []

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from scrapers.notices import heads, html
 from scrapers.text import dates, segments
+from scrapers.text.fold import fold
 from scrapers.text.segments import Label, Line, cues
 
 A_LIST = 2  # dates, one below the other
@@ -38,14 +39,14 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, is_titled: bool = True
     Several such lines above a text whose title is not in it are those of a list.
     """
     for name in cues().date_meta:
-        if (value := meta.get(name)) and (found := dates.published(value.replace("T", " "))):
+        if (value := meta.get(name)) and (found := dates.published(fold(value.replace("T", " ")))):
             return found
     for line in head:
-        if found := dates.labelled(line.text):
+        if found := dates.labelled(line.folded):
             return found
     told = []
     for index, line in enumerate(head):
-        if len(line.text) > 100 or (found := dates.published(line.text)) is None or dates.is_other(line.text):
+        if len(line.text) > 100 or (found := heads.day(line)) is None or dates.is_other(line.folded):
             continue
         above = head[index - 1].folded.rstrip(": ") if index else ""
         if len(above) > heads.LONGEST_NAME or not dates.is_other(f"{above}:"):
@@ -65,7 +66,7 @@ def near(inner: Sequence[Line]) -> Published | None:
         return dates.published(match["date"])
     begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
     told = [line for line in inner[: heads.HEAD_LINES] if len(line.text) <= SHORT and _PUBLISHED.match(line.folded)]
-    if len(told) == 1 and (day := dates.labelled(told[0].text)):
+    if len(told) == 1 and (day := dates.labelled(told[0].folded)):
         return day
     alone = [
         line
@@ -73,10 +74,10 @@ def near(inner: Sequence[Line]) -> Published | None:
         if dates.is_date_line(line.folded) and heads.is_dated(line)
     ]
     if len(alone) == 1 and ":" in alone[0].folded:
-        return dates.published(alone[0].text)
+        return heads.day(alone[0])
     for line, follows in itertools.pairwise(inner[begun + 1 : begun + 1 + LONG_ARTICLE]):
         if heads.SOURCE.match(follows.folded) and dates.is_date_line(line.folded) and heads.is_dated(line):
-            return dates.published(line.text)
+            return heads.day(line)
     return None
 
 
@@ -86,14 +87,11 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
         (index for index, line in enumerate(inner) if segments.is_prose(line) and labels[index] == "main"), default=-1
     )
     foot = [*inner[last + 1 :], *after][:BELOW]
+    names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
     found = []
     for index, line in enumerate(foot):
-        sourced = any(
-            heads.SOURCE.search(beside.folded) or _AUTHOR.match(beside.folded)
-            for beside in foot[max(0, index - 2) : index + 2]
-        )
-        if _PUBLISHED.match(line.folded) or sourced:
-            found.append(dates.labelled(line.text))
+        if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
+            found.append(dates.labelled(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
 
@@ -105,7 +103,7 @@ def compiled(lines: Sequence[Line]) -> Published | None:
         for line in lines[-heads.HEAD_LINES :]
         if len(line.text) <= heads.LONGEST_HALF and _COMPILED.match(line.folded)
     ]
-    return dates.published(foot[0].text) if len(foot) == 1 else None
+    return heads.day(foot[0]) if len(foot) == 1 else None
 
 
 def source(meta: dict[str, str], head: Sequence[Line]) -> str | None:

@@ -57,7 +57,9 @@ def line_of(lines: Sequence[Line]) -> int | None:
     for index, line in enumerate(lines[: heads.HEAD_LINES]):
         if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
             continue
-        if segments.is_furniture(line) or heads.is_head(line) or heads.is_outlet(line) or doc_numbers.own([line.text]):
+        if segments.is_furniture(line) or heads.is_head(line) or heads.is_outlet(line):
+            continue
+        if doc_numbers.own([line.folded]):
             continue
         if _is_letterhead(line, lines[index + 1 : index + 2]):
             continue

@@ -1,8 +1,8 @@
 """Dates as pages and notices write them.
 
-Comes in: text. Goes out: every mention of a date with its span, the ISO date it stands for, and how precise it is;
-and the publication date and time a line states. A mention without a year (4月7日) has no ISO date unless the caller
-gives the year that 今年 means. Never here: whose date it is.
+Comes in: text in one spelling (fold.py). Goes out: every mention of a date with its span, the ISO date it stands for,
+and how precise it is; and the publication date and time a line states. A mention without a year (4月7日) has no ISO
+date unless the caller gives the year that 今年 means. Never here: whose date it is.
 
 A period stands for its last day: 上半年 is 06-30, X年底 and X年 are 12-31, 6月底 is 06-30.
 """
@@ -15,7 +15,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from scrapers.text.fold import fold
 from scrapers.text.scan import matches
 
 _DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
@@ -54,10 +53,7 @@ _LIKE_BEGINS = re.compile(
     r"[0-9“\"'一二三四五六七八九十](?:(?<=\d)\d{0,3}\s?(?:年?\s?[-—–~至到]|[:时点月日])"
     r"|(?<=[一二三四五六七八九十])[一二三四五六]?五|(?<=[“\"'])[一二三四五六七八九十]{1,2}五)"
 )
-_OF_DATES = re.compile(  # in a text that may not be folded yet
-    r"[\d〇零○O\uff2f一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v\u3000"
-    r"/.:|,\[\]()\uff0f\uff0e\uff1a\uff5c\uff0c\uff3b\uff3d\uff08\uff09\uff5f\uff60\uff0d-]*"
-)
+_OF_DATES = re.compile(r"[\d〇零○O一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v/.:|,\[\]()-]*")
 # No date that says its day and its year is without one of these.
 _YEAR = re.compile(r"[\d一二](?:(?<=\d)\d{3}|(?<=[一二])[〇零○O\uff2f一二三四五六七八九]{3})")
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
@@ -119,7 +115,6 @@ class Written(NamedTuple):
 
 def read(text: str, this_year: int | None = None) -> Written:
     """Every date, in order. `this_year`: what 今年 means on this page, if the page says so."""
-    text = fold(text)
     found = list(matches(_DATE, _DATE_BEGINS, text))
     like = matches(_DATE_LIKE, _LIKE_BEGINS, text)
     return Written(_mentions(found, this_year), [match.span() for match in (*found, *like)])
@@ -127,7 +122,7 @@ def read(text: str, this_year: int | None = None) -> Written:
 
 def find(text: str, this_year: int | None = None) -> list[DateMention]:
     """The dates alone."""
-    return _mentions(matches(_DATE, _DATE_BEGINS, fold(text)), this_year)
+    return _mentions(matches(_DATE, _DATE_BEGINS, text), this_year)
 
 
 def _mentions(found: Iterable[re.Match[str]], this_year: int | None) -> list[DateMention]:
@@ -144,7 +139,6 @@ def published(line: str) -> tuple[str, str | None] | None:
     """The date, and the time if there is one, of a line such as 2023-06-10 21:24:25; None without a full date."""
     if _YEAR.search(line) is None:
         return None
-    line = fold(line)
     for mention in find(line):
         if mention.iso is None or mention.precision != "day":
             continue
@@ -173,14 +167,13 @@ def _set_apart(line: str) -> tuple[str, str | None] | None:
 
 def is_other(line: str) -> bool:
     """Whether a label says that the date of a line is another one than that of publication."""
-    return _OTHER_LABEL.search(fold(line)) is not None
+    return _OTHER_LABEL.search(line) is not None
 
 
 def labelled(line: str) -> tuple[str, str | None] | None:
     """As `published`, but only where a label says that it is the date of publication."""
     if _YEAR.search(line) is None:
         return None
-    line = fold(line)
     label = _LABEL.search(line)
     return published(line[label.end() : label.end() + 40]) if label else None
 
@@ -199,7 +192,6 @@ def is_date_line(line: str) -> bool:
     """Nothing but a date, and perhaps a time."""
     if _OF_DATES.fullmatch(line) is None:
         return False
-    line = fold(line)
     rest = _TIME.sub("", _DATE.sub("", line))
     return rest != line and not rest.strip(" \t\u3000|,[]()")
 

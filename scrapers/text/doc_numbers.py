@@ -1,7 +1,7 @@
 """Document numbers: 国卫办医政函〔2023〕199号.
 
-Comes in: text. Goes out: where document numbers stand, in one spelling (〔〕, no spaces), and the document's own
-number among them. Never here: the register of policy documents.
+Comes in: text in one spelling (fold.py). Goes out: where document numbers stand, written alike (〔〕, no spaces), and
+the document's own number among them. Never here: the register of policy documents.
 
 A number cited in a sentence belongs to another document; the document's own stands alone on a line or after a label.
 """
@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from scrapers.text.fold import fold
 
 _NUMBER = r"[\u4e00-\u9fff]{2,14}\s?[〔\[(【]\s?(?:19|20)\d{2}\s?[〕\])】]\s?第?\d{1,5}\s?号"
 _ANY = re.compile(_NUMBER)
@@ -37,7 +35,7 @@ class DocNumber:
 
 def find(text: str) -> list[DocNumber]:
     """Every document number, cited ones too."""
-    return [_found(m) for m in _matches(fold(text))] if "号" in text else []
+    return [_found(m) for m in _matches(text)] if "号" in text else []
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
@@ -60,7 +58,7 @@ def _found(match: re.Match[str]) -> DocNumber:
 
 def own(lines: list[str]) -> str | None:
     """The document's own number among the lines of its head; None when it shows none, or several."""
-    lines = [fold(line) for line in lines if "号" in line]
+    lines = [line for line in lines if "号" in line]
     if not lines:
         return None
     labelled = {_spell(m[1]) for line in lines if (m := _LABELLED.search(line))}

@@ -1,7 +1,8 @@
 """The number grammar: quantities as Chinese notices write them.
 
-Comes in: text, and the spans (dates, document numbers, titles) that hold no quantity. Goes out: `Quantity` in order:
-value, range, exact fraction, unit, comparator, and the period it is counted by. Never here: what is counted.
+Comes in: text in one spelling (fold.py), and the spans (dates, document numbers, titles) that hold no quantity. Goes
+out: `Quantity` in order: value, range, exact fraction, unit, comparator, and the period it is counted by. Never here:
+what is counted.
 
 超过 and 不足 are strict, 以上 and 以下 include the number (Civil Code, article 1259). A fraction such as 三分之一 keeps
 its numerator and denominator. Every expression is bounded, so the cost is linear in the text.
@@ -18,8 +19,6 @@ from typing import NamedTuple
 
 import yaml
 
-from scrapers.text.fold import fold
-
 # 1,190 and, in journals, 1 190: with a blank only right before what is counted.
 _ARABIC = (
     r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?"
@@ -27,7 +26,7 @@ _ARABIC = (
 )
 _HAN = r"[一二两三四五六七八九十][零〇一二两三四五六七八九十百千]{0,8}"
 _FACTOR = r"万亿|千万|百万|亿|万|千|百"
-_ONE = rf"(?:{_ARABIC}|{_HAN})"
+_ONE = rf"(?>{_ARABIC}|{_HAN})"  # atomic: a part of a number is none
 
 UNITS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "units.yml").read_text(encoding="utf-8"))
 _CLASS = {unit: name for name, units in UNITS.items() for unit in units}
@@ -86,6 +85,7 @@ _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 1
 _PERIODS = {"季": "季度", "年度": "年"}
 _MARKS = re.compile(r"[, \u2009\u202f]")  # between thousands
 _LOOK_BACK = 16
+_LONGEST_SIGN = max(map(len, _SIGN)) + len("了 ")
 _LONGEST = 80  # characters of a quantity
 
 
@@ -142,7 +142,6 @@ class Quantity(NamedTuple):
 
 def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
     """Every quantity outside the masks, in order."""
-    text = fold(text)
     hidden = _Masks(masks)
     found: list[Quantity] = []
     at = 0
@@ -287,7 +286,7 @@ def _integer(text: str) -> int | None:
 
 def _comparator(before: str, start: int) -> tuple[str, int]:
     """The sign that the words before a number give it, and where those words begin."""
-    match = _PREFIX.search(before) if before[-1:] in _PREFIX_ENDS else None
+    match = _PREFIX.search(before, len(before) - _LONGEST_SIGN) if before[-1:] in _PREFIX_ENDS else None
     sign = _SIGN[match["word"]] if match else "="
     if sign == "=" and "少" in before and (least := _LEAST.search(before)):
         return ">=", start - len(before) + least.start()

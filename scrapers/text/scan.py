@@ -11,7 +11,6 @@ all in one pass (`Sieve`, `AnyOf`); lists of mere words need no expression (`Tal
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -61,16 +60,17 @@ class Tally:
         for name, words in lists.items():
             for word in dict.fromkeys(words):
                 owners.setdefault(word, []).append(name)
+        self._names = list(lists)
         self._owners = list(owners.values())
         self._automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
 
-    def counts(self, text: str) -> Counter[str]:
-        """How often each list is in the text; 0 for one that is not."""
-        found: dict[str, list[tuple[int, int]]] = {}
+    def counts(self, text: str) -> dict[str, int]:
+        """How often each list is in the text."""
+        found: dict[str, list[tuple[int, int]]] = {name: [] for name in self._names}
         for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for name in self._owners[word]:
-                found.setdefault(name, []).append((start, -end))
-        counts: Counter[str] = Counter()
+                found[name].append((start, -end))
+        counts = dict.fromkeys(found, 0)
         for name, spans in found.items():
             done = 0
             for start, end in sorted(spans):

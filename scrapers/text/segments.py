@@ -108,8 +108,10 @@ class Line:
     folded: str
     link_share: float = 0.0
     tag: str = ""
-    furniture: bool | None = None  # what is_furniture and is_prose said: they are asked several times
+    # What is_furniture, is_prose and heads.day said: they are asked several times.
+    furniture: bool | None = None
     prose: bool | None = None
+    day: tuple[str, str | None] | Literal[False] | None = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ Comes in: the recorded pages of the project, or those of the folder that YILIAN_
 
 Ours is everything that `yilian parse` does. The bars are over the peer's extraction of what a page says of itself:
 text, title and date (`extract` with metadata), as its scores and its speed were measured when the bars were set; its
-text alone (`extract`) is told beside it. A text without markup is handed to it as the smallest page that holds it, a
-paragraph a line. Each round is a first reading to both: the peer's memory of texts is emptied, and its word lists are
-loaded again, before the clock runs.
+text alone (`extract`) is told beside it. They stand over labelled pages, as they were set on such; the reference pages,
+long ones with lists of places, are told beside them. A text without markup is handed to the peer as the smallest page
+that holds it, a paragraph a line. Each round is a first reading to both: the peer's memory of texts is emptied, and its
+word lists are loaded again, before the clock runs.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ TEXT_BAR = 8.0  # times its characters a second
 
 def run(say: Say) -> Iterator[Figure]:
     """Medians of rounds in which each side reads every page, turn by turn."""
-    pages, texts = _pages("html"), _pages("txt")
-    say(f"{len(pages)} pages with markup, {len(texts)} without")
+    pages, texts, reference = _pages("html"), _pages("txt"), _reference_pages()
+    say(f"{len(pages)} pages with markup, {len(texts)} without, {len(reference)} reference pages")
     ours, peer, bare = _seconds(pages, pages)
     yield Figure("pages a second, ours", len(pages) / ours, "1/s")
     yield Figure("pages a second, ours over the peer's text, title and date", peer / ours, "times", at_least=HTML_BAR)
@@ -47,14 +48,24 @@ def run(say: Say) -> Iterator[Figure]:
         "characters a second, ours over the peer's text, title and date", peer / ours, "times", at_least=TEXT_BAR
     )
     yield Figure("characters a second, ours over the peer's text alone", bare / ours, "times")
+    if reference:
+        ours, peer, bare = _seconds(reference, [_as_page(text) for text in reference])
+        yield Figure("reference pages: ours over the peer's text, title and date", peer / ours, "times")
+        yield Figure("reference pages: ours over the peer's text alone", bare / ours, "times")
 
 
 def _pages(suffix: str) -> list[bytes]:
-    shared = Path(os.environ.get("YILIAN_SHARED") or "")
-    folders = [EXAMPLES]
-    if shared.name and (shared / "real_pages").is_dir():
-        folders = [shared / "real_pages" / "html", shared / "real_pages" / "docs", shared / "reference_pages"]
+    labelled = _shared() / "real_pages"
+    folders = [labelled / "html", labelled / "docs"] if labelled.is_dir() else [EXAMPLES]
     return [path.read_bytes() for folder in folders for path in sorted(folder.glob(f"*.{suffix}"))]
+
+
+def _reference_pages() -> list[bytes]:
+    return [path.read_bytes() for path in sorted((_shared() / "reference_pages").glob("*.txt"))]
+
+
+def _shared() -> Path:
+    return Path(os.environ.get("YILIAN_SHARED") or "nowhere")
 
 
 def _seconds(ours: Sequence[bytes], theirs: Sequence[bytes]) -> tuple[float, float, float]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.text import dates, numbers
+from scrapers.text.fold import fold
 from tests.cost import assert_growth
 
 F = Fraction
@@ -52,7 +53,7 @@ F = Fraction
     ],
 )
 def test_quantities(text: str, value: Fraction, value_max: Fraction | None, unit: str, comparator: str) -> None:
-    (found,) = numbers.find(text)
+    (found,) = numbers.find(fold(text))
     assert (found.value, found.value_max, found.unit, found.comparator) == (value, value_max, unit, comparator)
 
 

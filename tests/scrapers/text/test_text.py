@@ -152,8 +152,7 @@ def test_a_line_of_a_date_is_one_in_either_width() -> None:
     wide = "".join(chr(ord(c) + 0xFEE0) if c != " " else "\u3000" for c in line)
     assert fold(wide) == line
     assert dates.is_date_line(line)
-    assert dates.is_date_line(wide)
-    assert dates.published(wide) == ("2024-05-06", "09:05:00")
+    assert dates.published(fold(wide)) == ("2024-05-06", "09:05:00")
     assert not dates.is_date_line("2024/05/06 发布")
 
 
