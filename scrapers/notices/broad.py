@@ -23,6 +23,7 @@ CLOSE = 12  # characters before a number in which a word counts as its own
 BEHIND = 16  # characters behind it in which the counted noun stands
 HEADING = 42  # characters of a line that may be a heading
 LAST = 400  # characters that a subject carries without being named again
+PERSONS = "人"
 SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says something from here on
 
 _PHRASE = re.compile(r"(?:[^,。;:!?、()\n\d]|\((?:市|区|县|市、区|旗)\))*")
@@ -33,6 +34,7 @@ _FILLER = re.compile(
     "(?:总数|总量|数量|数|总|量|规模|已经|已|均|都|共有|共计|共|合计|累计|总计|达到了?|达|有|为|是|增至|增加到|提高到|提升到"
     "|超|约|近|突破|分别|到|至|了|的|[ :])*"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d")  # 2024患者满意度: no count
 _MEASURED = frozenset({"percent", "permille", "points", "fraction", "money", "duration", "length"})
 
 
@@ -81,13 +83,15 @@ class Gate:
     # -- what is counted
 
     def _unit(self, quantity: Quantity, clause: tuple[int, int]) -> str | None:
-        """Its own unit, or that of the noun before it; None where it counts nothing."""
+        """Its own unit, or that of the noun before it or right behind it; None where it counts nothing."""
         if quantity.unit_class in _MEASURED:
             return quantity.unit
         if quantity.unit_class == "count":
             return quantity.unit if quantity.unit in self.broad.counted else None
         if quantity.unit_class != "bare" or quantity.is_han or quantity.value < SMALLEST_BARE:
             return None
+        if self.text.startswith(self.broad.persons, quantity.last):
+            return None if _YEAR.fullmatch(self.text, quantity.start, quantity.end) else PERSONS
         if not _ENDS.match(self.text, quantity.last):
             return None
         window = self.text[max(clause[0], quantity.first - BEHIND) : quantity.first]

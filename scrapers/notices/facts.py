@@ -37,8 +37,10 @@ OURS_AT_LENGTH = 16  # ... up to these: a long document may be ours in one chapt
 OURS_UNTITLED = 6  # the least for a page whose title names neither subject nor neighbour
 OURS_SHORT = 2  # the same for a text of SHORT characters
 SHORT = 160
-SHORT_PAGE = 800  # characters of a page that has no room to mention what it is not about
+SHORT_PAGE = 800  # characters of a page that has little room to mention what it is not about
+BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
+TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
 FOCUS = 150  # a page with a point in so many characters speaks of us all through
 GENERAL_TOPIC = "consortium_stats"  # of a page on our subjects that names no other
 TARGET_TOPIC = "policy_target"
@@ -67,10 +69,11 @@ _MASKED = re.compile(
     r"|(?:^|(?<=\n))\s{0,4}(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:\.\d{1,2}){0,2}\s?[.、)](?!\d)"  # numbered lines
     r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
     r"|第[一二三四五六七八九十百\d]{1,4}[批次届条章节期个]?"
+    r"|(?:查看|浏览|阅读|点击|访问)(?:次数|量|数)?\s?:\s?\d{1,9}"  # the counter of the site
 )
 _MASKED_BEGINS = re.compile(
-    rf"[《(第{SPACES}A-Za-z0-9一二三四五六七八九十](?:(?<=《)[^《》\n]|(?<=\()[\d一二三四五六七八九十]|(?<=第)[一二三四五六七八九十百\d]"
-    r"|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=[0-9])(?<!\d.)|(?<![^\n].))",
+    rf"[《(第查浏阅点访{SPACES}A-Za-z0-9一二三四五六七八九十](?:(?<=《)[^《》\n]|(?<=\()[\d一二三四五六七八九十]|(?<=第)[一二三四五六七八九十百\d]"
+    r"|(?<=[查浏阅点访])[看览读击问]|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=[0-9])(?<!\d.)|(?<![^\n].))",
     re.S,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -121,10 +124,12 @@ def subject(words: Lexicon, page: Page) -> Subject:
     head, text = fold(page.title or ""), page.stated
     in_head = words.mentions.counts(head)
     in_title = in_head["subject"] > 0
-    if words.never.search(head) or (words.elsewhere.search(head) and not in_title) or _is_teaser(text):
+    if words.never.search(head) or (words.elsewhere.search(head) and not in_title):
         return NOT_OURS
 
     mentions = words.mentions.counts(text)
+    if _is_teaser(text) and mentions["subject"] < TEASER_NAMES:
+        return NOT_OURS
 
     def weight(name: str) -> int:
         return mentions[name] + TITLE_WEIGHT * in_head[name]
@@ -147,6 +152,8 @@ def subject(words: Lexicon, page: Page) -> Subject:
     topics = []
     for topic in words.topics:
         enough = topic.short if is_short else topic.at_least * (pages if topic.at_least > 1 else 1)
+        if len(text) <= BRIEF:
+            enough = 1
         if topic.unless in topics:
             continue
         if mentions[topic.name] >= enough or topic.title.search(head):

@@ -14,6 +14,7 @@ from scrapers.text.segments import Line, cues
 
 TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
 MENU = 5  # so many lines of a few words each at the head are the menu of the site
+LONGEST_HEAD = 140  # characters in which a title, and its date with the hour, stand before the first sentence
 LONGEST_HALF = 60  # characters of the second line of a title
 LONGEST_NAME = 8  # characters of an author's name above the date
 HEAD_LINES = 12  # lines in which a page shows title, date and source
@@ -46,11 +47,15 @@ _BARE_LABEL = re.compile(
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
-    r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d:\d{2}(?::\d{2})?)?\s{0,4}"
-    r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}"
+    r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?|发表于\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d:\d{2}(?::\d{2})?)?\s{0,4}"
+    r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}|by\s[A-Za-z][A-Za-z. ]{1,30}\s{1,4}"
     r"|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
+_WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
+_BEFORE_HOUR = re.compile(
+    rf"\s{{1,4}}(?={_WITH_HOUR.pattern})"
+)  # title, date and hour, and the first sentence on one line
 
 
 def parted(lines: Sequence[Line]) -> list[Line]:
@@ -58,7 +63,7 @@ def parted(lines: Sequence[Line]) -> list[Line]:
     that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        if index < HEAD_LINES and (at := _joint(line)):
+        while index < HEAD_LINES and (at := _joint(line)):
             parts.append(segments.cut(line, 0, at))
             line = segments.cut(line, at, len(line.text))
         parts += segments.parted(line)
@@ -67,12 +72,24 @@ def parted(lines: Sequence[Line]) -> list[Line]:
 
 def _joint(line: Line) -> int | None:
     """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
-    run = _RUN_HEAD.match(line.folded) or _STORED.match(line.folded) or _FLASH.match(line.folded)
+    run = (
+        _RUN_HEAD.match(line.folded)
+        or _STORED.match(line.folded)
+        or _FLASH.match(line.folded)
+        or _WITH_HOUR.match(line.folded)
+    )
     if run and run.end() < len(line.text):
         return run.end()
-    if "20" not in line.text or "。" in line.text or (label := _BEHIND_TITLE.search(line.folded)) is None:
+    if "20" not in line.text:
+        return None
+    label = _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
+    if label is None and "。" not in line.text:
+        label = _BEHIND_TITLE.search(line.folded)
+    if label is None:
         return None
     before = line.folded[: label.start()]
+    if "。" in before:
+        return None
     is_title = len(HAN.findall(before)) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
     return label.start() if is_title else None
 

@@ -34,7 +34,8 @@ _RAW_CODE = re.compile(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*", re.I)
 _ATTRIBUTE = re.compile(r'\s(id|class)="([^"]*)"')
 
 _IN_SCRIPT = re.compile(
-    r'"(?:datePublished|pub[tT]ime|pub[dD]ate|publish(?:ed)?_?[tT]ime|publish_?[dD]ate)"\s{0,3}:\s{0,3}"(?P<day>20\d\d-\d\d-\d\d)'
+    r'"(?:(?P<schema>datePublished)|pub[tT]ime|pub[dD]ate|publish(?:ed)?_?[tT]ime|publish_?[dD]ate)"\s{0,3}:'
+    r'\s{0,3}"(?P<day>20\d\d-\d\d-\d\d)(?P<clock>[^"]{0,40})'
 )
 _SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button", "textarea", "xmp"]
 _FURNITURE = ["nav", "footer", "aside"]
@@ -130,11 +131,17 @@ def draw(markup: str) -> Drawn:
 
 
 def _published(markup: str) -> str | None:
-    """The date that the scripts of a page give it, if they give one only (schema.org, and what portals call it)."""
+    """The date that the scripts of a page give it, if they give one only: as schema.org calls it, else as portals do.
+
+    Those of portals have their hour: several of one day are those of other articles.
+    """
     if '"datePublished"' not in markup and '"pub' not in markup:
         return None
-    days = {match["day"] for match in _IN_SCRIPT.finditer(markup)}
-    return days.pop() if len(days) == 1 else None
+    found = [*_IN_SCRIPT.finditer(markup)]
+    by_schema = {match["day"] for match in found if match["schema"]}
+    days = by_schema or {match["day"] for match in found}
+    hours = {match["clock"] for match in found}
+    return days.pop() if len(days) == 1 and (by_schema or len(hours) == 1) else None
 
 
 def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:

@@ -182,7 +182,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         if index != sheet.title_at and not publication.is_event(sheet.lines[index : index + 3])
     ]
     page.publish_date, page.publish_time = (
-        publication.stated(sheet.meta, dated, is_titled=sheet.title_at is not None)
+        publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=bool(main)))
         or publication.near(inner)
         or publication.below(inner, labels, sheet.lines[sheet.last :])
         or publication.compiled(sheet.lines)
@@ -193,6 +193,13 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     if not main:
         page.flags.append("no_body")
     return page
+
+
+def _dates_of_its_own(sheet: _Sheet, has_body: bool) -> int:
+    """How many dates without a label may stand in the head of an article; what has more is a list of articles."""
+    if has_body:
+        return heads.HEAD_LINES if sheet.title_at is not None else 1
+    return 0 if sum(map(heads.is_dated, sheet.lines)) > 1 else 1
 
 
 def _head_begin(sheet: _Sheet) -> int:

@@ -15,7 +15,6 @@ from scrapers.text import dates, segments
 from scrapers.text.fold import fold
 from scrapers.text.segments import Label, Line, cues
 
-A_LIST = 2  # dates, one below the other
 SHORT = 60  # characters of a line that states a date
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
@@ -27,16 +26,17 @@ _GLUED = re.compile(
 )
 _PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)\s?:")
 _AUTHOR = re.compile(r"作者\s?:")
+_FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
 Published = tuple[str, str | None]  # date, time
 
 
-def stated(meta: dict[str, str], head: Sequence[Line], *, is_titled: bool = True) -> Published | None:
+def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Published | None:
     """What a meta field says, else a labelled date of the head, else the first of its short lines that is no other's.
 
-    Several such lines above a text whose title is not in it are those of a list.
+    More than `most` such lines are those of a list.
     """
     for name in cues().date_meta:
         if (value := meta.get(name)) and (found := dates.published(fold(value.replace("T", " ")))):
@@ -51,7 +51,7 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, is_titled: bool = True
         above = head[index - 1].folded.rstrip(": ") if index else ""
         if len(above) > heads.LONGEST_NAME or not dates.is_other(f"{above}:"):
             told.append(found)
-    return told[0] if told and (is_titled or len(told) < A_LIST) else None
+    return told[0] if told and len(told) <= most else None
 
 
 def is_event(lines: Sequence[Line]) -> bool:
@@ -97,13 +97,17 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
 
 
 def compiled(lines: Sequence[Line]) -> Published | None:
-    """An overview that somebody put together says at its foot when (整理时间): that is its publication."""
+    """An overview that somebody put together says at its foot when (整理时间), and papers' systems leave the fields of
+    an article there: that is its publication."""
     foot = [
         line
         for line in lines[-heads.HEAD_LINES :]
         if len(line.text) <= heads.LONGEST_HALF and _COMPILED.match(line.folded)
     ]
-    return heads.day(foot[0]) if len(foot) == 1 else None
+    if len(foot) == 1:
+        return heads.day(foot[0])
+    fields = _FIELDS.search(lines[-1].folded) if lines else None
+    return dates.published(fields["date"]) if fields else None
 
 
 def source(meta: dict[str, str], head: Sequence[Line]) -> str | None:

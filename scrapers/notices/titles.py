@@ -65,6 +65,8 @@ def line_of(lines: Sequence[Line]) -> int | None:
             continue
         if _is_ticker(line) or heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
             continue
+        if len(line.text) <= heads.LONGEST_NAME and line.folded.endswith(":"):
+            continue  # a label of the site without a value
         if _asks(line) and _may_be_title(line):
             candidates.append(index)
             continue
@@ -132,7 +134,8 @@ def _is_echoed(lines: Sequence[Line], index: int) -> bool:
     for other, line in enumerate(lines[: heads.HEAD_LINES + 3]):
         if other == index or own not in line.text:
             continue
-        if line.text.startswith(own) or line.text.endswith(own) or "[J]" in line.text:
+        begins = line.text.startswith(own) and not segments.is_prose(line)  # else it names what its sentence is about
+        if begins or line.text.endswith(own) or "[J]" in line.text:
             return True
     return False
 

@@ -44,7 +44,8 @@ _QUANTITY = re.compile(
     | (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
       \s?(?:-|—{{1,2}}|–|~|至|到)\s?
       (?P<hi>{_ONE})(?![\d.])\s?(?P<hf>{_FACTOR})?(?P<hmore>[余多])?\s?(?P<hiu>{_UNIT})?
-    | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?P<more>[余多])?(?P<f>{_FACTOR})?(?P<more2>[余多])?\s?(?P<u>{_UNIT})?
+    | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?P<more>[余多])?(?P<f>{_FACTOR})?(?P<more2>[余多])?
+      \s?(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<u>{_UNIT}))?
     )
     (?P<after>及以上|含?以上|及以下|以下|以内|之内|左右|上下)?
     (?:/(?P<per>年|季度|季|月|周|天|日|人|床))?
@@ -117,6 +118,8 @@ class _Said(NamedTuple):
     more: str | None
     f: str | None
     more2: str | None
+    odd: str | None  # 3个半小时, 2个多月
+    ou: str | None
     u: str | None
     after: str | None
     per: str | None
@@ -208,7 +211,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         if value_max <= value:
             return None
         sign = "between"
-    elif sign == "=" and (said.more or said.more2 or said.rmore):
+    elif sign == "=" and (said.more or said.more2 or said.rmore or said.odd == "多"):
         sign = ">"
     per = said.per or (m["per"] if "每" in before and (m := _PER.search(before)) else None)
     number = said.v or said.lo or said.num or said.half or said.pct or said.round or "0"
@@ -235,7 +238,10 @@ _Values = tuple[Rational, Rational | None, int | None, int | None, str]
 def _values(said: _Said) -> _Values | None:
     if said.v:
         value = _number(said.v, said.f)
-        return None if value is None or said.few else (value, None, None, None, _plain(said.u))
+        if value is None or said.few:
+            return None
+        unit = {"小时": "小时", "月": "个月"}.get(said.ou or "") or _plain(said.u)
+        return value + Fraction(1, 2) if said.odd == "半" else value, None, None, None, unit
     if said.den or said.aden:
         over, under = (said.num or said.anum), (said.den or said.aden)
         numerator, denominator = _integer(over or ""), _integer(under or "")

@@ -49,6 +49,7 @@ _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
+_DOUBLED = re.compile(r"(?P<title>.{8,80}?)[\s,,|_-]{1,3}(?P=title)")
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
@@ -68,12 +69,17 @@ _OF_THE_SITE = (
     r"|(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:.*"
     r"|[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}"
     r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
-    r"|\(?(?:资料图片?|图片来源|制图|绘图|配图|摄影|图|文|图文|视频)\s?[/:丨|。].{0,24}"  # who made it
+    r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图|文|图文|视频)\s?[/:丨|。].{0,24}"  # who made it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT)(?:\s(?:广告|推广|ADVERTISEMENT))*|.{0,8}\s?(?:登录|登入|注册)"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
+    r"|(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?"
+    r"|(?:[\u4e00-\u9fff]{2,4}\s?:\s?){2,6}"  # labels without a value
+    r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
+    r"|上一[篇页条版]\s{0,20}下一[篇页条版]"
+    r"|(?:将|把)?(?:本文|文章|此文)?分享[到至给]\s?:?"
     r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
 )
 # The same, known by what stands in the middle or at the end, and the characters without which there is none.
@@ -81,15 +87,16 @@ _SIGN = re.compile(r"[./摄版编审校监>›»](?:(?<![./])|(?<=\.)[A-Za-z]|(?
 _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)"
-    r"|.{0,24}[ 。/]摄\)?|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
+    r"|.{0,24}[ 。/]摄\)?(?:pagebreak)?|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
     r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
-    r"|[^。]{0,100}https?://[^。]{0,80}"
+    r"|[^。]{0,100}https?://[^。]{0,110}"
     r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}"
     r"|[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?",  # the trail to a page
     re.I,
 )
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
 _MADE_BY = re.compile(rf"\s{{0,3}}[(【\[]\s?{_EDITOR}\s?[)】\]]$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$")
+_ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
 _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
     r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
@@ -237,7 +244,9 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
 
 
 def parted(line: Line) -> list[Line]:
-    """A sentence and the editor's name that stands behind it on the same line."""
+    """A sentence, and the editor's name or an address of the web that stands behind it on the same line."""
+    if "://" in line.folded and (address := _ADDRESS_BEHIND.search(line.folded)):
+        return [cut(line, 0, address.start()), cut(line, address.start(), len(line.text))]
     if line.folded.rfind(":", -LONGEST_MADE_BY) < 0:
         return [line]
     made_by = _MADE_BY.search(line.folded, max(0, len(line.folded) - LONGEST_MADE_BY))
@@ -360,6 +369,8 @@ def _is_list(lines: Sequence[Line]) -> bool:
 
 def trim_title(title: str) -> str:
     """A title without the headings and section names that repost sites put around it."""
+    if doubled := _DOUBLED.fullmatch(title):
+        title = doubled["title"]
     while (column := _COLUMN.search(title)) and _han(title, column.start()) >= 8:
         title = title[: column.start()]
     if (tail := _TITLE_TAIL.search(fold(title))) and (

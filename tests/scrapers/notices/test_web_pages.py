@@ -38,10 +38,13 @@ def read(text: str) -> Notice:
         f"•qq空间\n• 读书笔记\n• 应用文\n• 儿童英语\n• 小说/有声\n• 祝福短信\n{TITLE}",
         f"本站使用相关技术提供更好的阅读体验,点此了解本站隐私声明,关闭此视窗即代表同意。\n{TITLE}",
         f"このページは中国語版です。日本語版をご覧になりますか。\n{TITLE}",
+        f"您好!今天是\n设为主页收藏本页\n社交网站:\n字体: 放大 还原 缩小\n{TITLE}",
+        f"国内统一刊号:CN00-0000 河湾日报社出版\n上一篇         下一篇\n{TITLE}",
     ],
     ids=[
         *("trail", "spam", "ticker", "wire", "journal", "subtitle", "metadata", "caption"),
         *("skip-link", "who-made-a-picture", "hot-searches", "menu", "bullets", "privacy", "kana"),
+        *("labels-without-value", "newspaper"),
     ],
 )
 def test_the_title_is_found_below_what_is_not_one(head: str) -> None:
@@ -354,6 +357,7 @@ def test_a_paper_is_dated_in_english() -> None:
         ('<script type="application/ld+json">{"datePublished": "2024-05-06T12:00:57+08:00"}</script>', "2024-05-06"),
         ('<script>var a = {"pubtime": "2024-05-06 19:02"}; b = {"pubtime": "2024-05-06 19:02"}</script>', "2024-05-06"),
         ('<script>var a = [{"pubtime": "2024-05-06"}, {"pubtime": "2024-05-07"}]</script>', None),
+        ('<script>[{"publishDate": "2024-05-06T05:51"}, {"publishDate": "2024-05-06T10:29"}]</script>', None),
     ],
 )
 def test_the_scripts_of_a_page_may_date_it(head: str, day: str | None) -> None:
@@ -426,3 +430,71 @@ def test_the_same_number_in_two_places_is_two_facts() -> None:
     said = "河南省建成紧密型县域医共体8个。\n山东省建成紧密型县域医共体8个。\n已建成紧密型县域医共体8个。"
     facts = read(f"{TITLE}\n{ARTICLE}\n{said}").facts
     assert [(fact.value, fact.adcode) for fact in facts] == [(8.0, "410000"), (8.0, "370000")]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [f"{TITLE} 2025-07-07 10:22:00 ", f"{TITLE} 2025年7月7日 10:22 "],
+)
+def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
+    notice = read(f"{head}{ARTICLE}")
+    assert (notice.title, notice.publish_date, notice.body) == (TITLE, "2025-07-07", ARTICLE)
+    assert read(f"据了解,2025-07-07 10:22:00 {ARTICLE}").title is None
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "https://hewan.example/media/2025/a.mp4",
+        "\n出版:更新:",
+        "\n将本文分享到:",
+        "\n图源:河湾网",
+        "\n日期:2025-07-07 10:22:00",
+        "\n链接:https://hewan.example/publish/news/4205/2025/20250707135650846623899/20250707135650846623899_.html",
+        "\n--> 2025-07-07 2 2 河湾日报 c00001.html 1 河湾要闻 /enpproperty-->",
+    ],
+    ids=["address", "labels", "share", "picture", "date", "link", "fields-of-a-paper"],
+)
+def test_what_the_system_of_a_site_leaves_behind_is_none_of_the_article(tail: str) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}{tail}").body == ARTICLE
+
+
+def test_the_fields_of_a_paper_date_its_article() -> None:
+    fields = "--> 2025-07-07 2 2 河湾日报 c00001.html 1 河湾要闻 /enpproperty-->"
+    assert read(f"{TITLE}\n{ARTICLE}\n{fields}").publish_date == "2025-07-07"
+
+
+def test_a_title_said_twice_is_said_once() -> None:
+    assert read(f"{TITLE},{TITLE}\n{ARTICLE}").title == TITLE
+
+
+def test_what_a_sentence_is_about_is_no_title() -> None:
+    assert read(f"河湾县人民医院\n{TITLE}\n河湾县人民医院{ARTICLE}").title == "河湾县人民医院"
+    notice = read(f"河湾县的医共体怎么样?来看看乡亲们怎么说吧!\n河湾县人民医院\n河湾县人民医院{ARTICLE}")
+    assert notice.title == "河湾县的医共体怎么样?来看看乡亲们怎么说吧!"
+
+
+def test_the_date_of_a_list_without_an_article_is_none_of_the_page() -> None:
+    items = "\n".join(f"河湾县医共体简讯第{number}号\n2025-07-0{number}" for number in range(1, 7))
+    assert read(f"{TITLE}\n{items}").publish_date is None
+
+
+def test_the_beginning_of_an_article_is_ours_if_it_says_so_again_and_again() -> None:
+    assert read("检查结果互认让河湾县少做重复检查。互认平台连到乡镇,互认项目增加到……").relevant
+    assert not read("河湾县召开会议,讨论宽带进村,并考察了远程会诊中心…").relevant
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [("医共体覆盖30万居民", 300_000), ("巡回医疗队服务1.2万群众", 12_000), ("远程会诊服务3000余患者", 3_000)],
+)
+def test_a_number_before_people_counts_them(said: str, value: float) -> None:
+    (fact,) = read(f"{TITLE}\n{ARTICLE}\n{said},受到欢迎。").facts
+    assert (fact.value, fact.unit) == (value, "人")
+
+
+@pytest.mark.parametrize(
+    "said", ["2024患者满意度提升,医共体受到欢迎", "医共体网站查看:402次", "医共体让群众不必每换一家医院就查一次"]
+)
+def test_years_counters_and_stories_are_no_figures(said: str) -> None:
+    assert read(f"{TITLE}\n{ARTICLE}\n{said}。").facts == []
