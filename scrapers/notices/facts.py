@@ -38,6 +38,8 @@ OURS_UNTITLED = 6  # the least for a page whose title names neither subject nor 
 OURS_SHORT = 2  # the same for a text of SHORT characters
 SHORT = 160
 SHORT_PAGE = 800  # characters of a page that has little room to mention what it is not about
+SINKING_TOPIC = "resource_sinking"
+SINKING = 6  # so many words of that topic make a page ours though it never says what they are part of
 BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
@@ -104,7 +106,7 @@ class Subject:
 
     relevant: bool
     topics: tuple[str, ...]
-    focused: bool = True  # the whole page is about us, not a passage of it
+    focused: bool = True  # the whole page is about us by name, not a passage of it
 
 
 @dataclass(slots=True)
@@ -135,7 +137,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
         return mentions[name] + TITLE_WEIGHT * in_head[name]
 
     named = weight("subject")
-    if not named:
+    if not named and (mentions[SINKING_TOPIC] < SINKING or mentions["foreign"]):
         return NOT_OURS
     ours = 2 * named + weight("neighbour")
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
@@ -149,7 +151,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
         return NOT_OURS
     pages = ceil(len(text) / 2000) or 1  # a long document mentions everything once
     is_short = len(text) <= SHORT_PAGE
-    topics = []
+    topics: list[str] = []
     for topic in words.topics:
         enough = topic.short if is_short else topic.at_least * (pages if topic.at_least > 1 else 1)
         if len(text) <= BRIEF:
@@ -158,7 +160,10 @@ def subject(words: Lexicon, page: Page) -> Subject:
             continue
         if mentions[topic.name] >= enough or topic.title.search(head):
             topics.append(topic.name)
-    return Subject(True, tuple(topics), focused=in_title or ours * FOCUS > len(text))
+    if not topics:
+        most = max((topic.name for topic in words.topics), key=mentions.__getitem__)
+        topics.append(most if mentions[most] else GENERAL_TOPIC)
+    return Subject(True, tuple(topics), focused=in_title or (named > 0 and ours * FOCUS > len(text)))
 
 
 def _is_teaser(text: str) -> bool:
@@ -178,8 +183,7 @@ def topics(subject: Subject, found: Found) -> list[str]:
     if all(fact.kind == "actual" for fact in facts if fact.topic == TARGET_TOPIC):
         stated -= {TARGET_TOPIC}  # what has been reached is no target
     planned = {TARGET_TOPIC} if found.is_planned else set()
-    named = {*subject.topics, *stated, *planned}
-    return sorted(named or ({GENERAL_TOPIC} if subject.relevant else ()))
+    return sorted({*subject.topics, *stated, *planned})
 
 
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:

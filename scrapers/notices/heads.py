@@ -53,6 +53,8 @@ _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
 _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
+_RUNS = (_RUN_HEAD, _STORED, _FLASH, _WITH_HOUR)
+_RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【")  # how a match of one of those begins
 _BEFORE_HOUR = re.compile(
     rf"\s{{1,4}}(?={_WITH_HOUR.pattern})"
 )  # title, date and hour, and the first sentence on one line
@@ -72,14 +74,10 @@ def parted(lines: Sequence[Line]) -> list[Line]:
 
 def _joint(line: Line) -> int | None:
     """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
-    run = (
-        _RUN_HEAD.match(line.folded)
-        or _STORED.match(line.folded)
-        or _FLASH.match(line.folded)
-        or _WITH_HOUR.match(line.folded)
-    )
-    if run and run.end() < len(line.text):
-        return run.end()
+    if line.folded.startswith(_RUN_BEGINS):
+        run = next((run for said in _RUNS if (run := said.match(line.folded))), None)
+        if run and run.end() < len(line.text):
+            return run.end()
     if "20" not in line.text:
         return None
     label = _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)

@@ -11,7 +11,6 @@ only where the words lean the same way, since mainland sites declare wrong ones.
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +34,7 @@ _BEYOND = {"71": "taiwan", "81": "hongkong_macao", "82": "hongkong_macao"}
 class _Words:
     automaton: AhoCorasick
     owner: tuple[str, ...]
+    sides: tuple[str, ...]
     hosts: tuple[tuple[str, str], ...]
     languages: dict[str, str]
 
@@ -66,9 +66,9 @@ def of(
     return max(outside, key=lambda side: (outside[side], side))
 
 
-def _count(text: str, mentions: Sequence[Mention]) -> Counter[str]:
+def _count(text: str, mentions: Sequence[Mention]) -> dict[str, int]:
     words = _words()
-    votes: Counter[str] = Counter()
+    votes = dict.fromkeys(words.sides, 0)
     for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
         votes[words.owner[pattern]] += 1
     for mention in mentions:  # those beyond the mainland are among the words
@@ -85,6 +85,7 @@ def _words() -> _Words:
     return _Words(
         automaton=AhoCorasick([word for word, _ in pairs], matchkind=MatchKind.LeftmostLongest),
         owner=tuple(side for _, side in pairs),
+        sides=tuple(sides),
         hosts=tuple((ending, side) for side, endings in content["hosts"].items() for ending in endings),
         languages={name: side for side, names in content["languages"].items() for name in names},
     )

@@ -16,14 +16,17 @@ from scrapers.text.segments import Line, cues
 TITLE_LENGTH = range(6, 121)
 CHINESE = 15  # Chinese characters of a line that show that a text is none in another language
 TICKER = 4  # so many pieces on one line are a list of headlines
+FOOT = 6  # lines at the end in which a page may say what its article is called
 LONGEST_OFFICE = 20  # characters of the name of an office
 LONGEST_SITE = 12  # characters of the name of a site
 
 _WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
+_CHINESE = re.compile(rf"(?:[\u3400-\u9fff][^\u3400-\u9fff]*){{{CHINESE}}}")
 _RUNS = re.compile(rf"{_WORDS.pattern}+")
 _NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
+_CALLED = re.compile(r"(?:本文)?标题\s?:\s?(?P<title>.{6,100})$")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
 # publishing system), an address, links side by side, catchwords, authors.
@@ -53,7 +56,7 @@ def line_of(lines: Sequence[Line]) -> int | None:
     Of several, the one with a line of date or source right below it, else one that the page says twice, else the first.
     """
     candidates: list[int] = []
-    is_chinese = any(len(heads.HAN.findall(line.text)) >= CHINESE for line in lines)
+    is_chinese = any(_CHINESE.search(line.text) for line in lines)
     for index, line in enumerate(lines[: heads.HEAD_LINES]):
         if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
             continue
@@ -141,10 +144,14 @@ def _is_echoed(lines: Sequence[Line], index: int) -> bool:
 
 
 def _original_title(lines: Sequence[Line]) -> str | None:
-    """What a page without a title of its own says that the article was called."""
-    for line in lines[: heads.HEAD_LINES]:
-        if match := _ORIGINAL.match(line.folded) or _CITED.match(line.folded):
-            return line.text[slice(*match.span("title"))].strip()
+    """What a page without a title of its own says, at its head or its foot, that the article was called."""
+    asked: list[tuple[Line, tuple[re.Pattern[str], ...]]]
+    asked = [(line, (_ORIGINAL, _CITED)) for line in lines[: heads.HEAD_LINES]]
+    asked += [(line, (_CALLED,)) for line in lines[-FOOT:]]
+    for line, patterns in asked:
+        for pattern in patterns:
+            if match := pattern.match(line.folded):
+                return line.text[slice(*match.span("title"))].strip()
     return None
 
 

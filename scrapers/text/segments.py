@@ -69,7 +69,10 @@ _OF_THE_SITE = (
     r"|(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:.*"
     r"|[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}"
     r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
-    r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图|文|图文|视频)\s?[/:丨|。].{0,24}"  # who made it
+    r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图|文)\s?[/:丨|。].{0,24}"  # who made it
+    r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
+    r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}"  # how long it is to read
+    r"|热度\s?:\s?\d{1,9}"
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT)(?:\s(?:广告|推广|ADVERTISEMENT))*|.{0,8}\s?(?:登录|登入|注册)"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
@@ -215,7 +218,10 @@ def _drop_repeated(lines: Sequence[Line], labels: list[Label]) -> None:
     """A headline that stands again and again between the sentences is none of them."""
     if any(line.tag for line in lines):
         return
-    times = Counter(line.text for line in lines if len(line.text) >= REPEATED_LENGTH)
+    long_ones = [line.text for line in lines if len(line.text) >= REPEATED_LENGTH]
+    if len(long_ones) - len(set(long_ones)) < REPEATED - 1:
+        return
+    times = Counter(long_ones)
     for index, line in enumerate(lines):
         if times[line.text] >= REPEATED and not is_prose(line) and not _SIGNS.search(line.folded.replace(":", "")):
             labels[index] = "template"

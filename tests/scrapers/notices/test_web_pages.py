@@ -498,3 +498,28 @@ def test_a_number_before_people_counts_them(said: str, value: float) -> None:
 )
 def test_years_counters_and_stories_are_no_figures(said: str) -> None:
     assert read(f"{TITLE}\n{ARTICLE}\n{said}。").facts == []
+
+
+def test_a_page_says_at_its_foot_what_its_article_is_called() -> None:
+    assert (
+        read(f"本篇文章414字,读完约1分钟\n{ARTICLE}\n标题:{TITLE}\n地址:http://hewan.example/a/1.html").title == TITLE
+    )
+
+
+def test_a_film_is_named_before_its_title_and_a_medium_behind_it() -> None:
+    notice = read(f"视频 | {TITLE} 看县乡村三级协同\n河湾新闻Hnews综合\n2025-07-07 18:23:50\n{ARTICLE}")
+    assert (notice.title, notice.source) == (f"视频 | {TITLE} 看县乡村三级协同", "河湾新闻Hnews综合")
+
+
+def test_a_page_full_of_aid_is_ours_though_it_names_no_programme() -> None:
+    text = (
+        "河湾医生走进高原送医送药\n\n河湾派出的医疗队在高原义诊,医疗队的医生在县里带教、巡诊,还到村里义诊。"
+        "这支医疗队的帮扶持续多年,当地医生说,义诊和帮扶让牧民不用远行。"
+    )
+    assert (read(text).relevant, read(text).topics) == (True, ["resource_sinking"])
+    assert not read(text.replace("河湾派出的", "援外的中国医疗队,河湾派出的")).relevant
+
+
+def test_a_page_with_no_topic_often_enough_has_the_one_it_names_most() -> None:
+    notice = read("河湾县召开县域中心药房座谈会\n\n" + "县医院总药师介绍中心药房的做法。" * 40 + "还谈到下乡送药的事。")
+    assert notice.topics == ["resource_sinking"]
