@@ -52,6 +52,9 @@ def test_a_page_without_a_record_is_no_activity(tmp_path: Path, content: Any) ->
         '{"a": [], "b": []}\n',
         '{"a": [1]}\n',
         '{"a": [{"b": 1}\n{"c": 2}]}\n',
+        '{"a": [{"b": 1}], "a": [{"c": 2}]}\n',
+        '{"a": [{"b": 1, "b": 100000000000000000000000}]}\n',
+        '{"a": ' + "[" * 1000 + "]" * 1000 + "}\n",
     ],
 )
 def test_what_is_no_page_keeps_its_lines(tmp_path: Path, text: str) -> None:
@@ -59,3 +62,10 @@ def test_what_is_no_page_keeps_its_lines(tmp_path: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
     assert json_page.lines(file) is None
     assert [line.decode() + "\n" for part in feeds.slices(file) for line in part.lines] == text.splitlines(True)
+
+
+def test_a_key_that_stands_twice_reaches_the_door(tmp_path: Path) -> None:
+    file = tmp_path / "page"
+    records = ['{"a":1}', '{"b":1,"b":{"c":2,"c":3},"d":[{"count":1,"count":2}]}']
+    file.write_text(f'{{"records": [{", ".join(records)}]}}', encoding="utf-8")
+    assert json_page.lines(file) == [record.encode() for record in records]
