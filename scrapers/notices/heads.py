@@ -28,6 +28,7 @@ _HEAD_LABEL = re.compile(
     r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
 )
+_DAY_LABEL = re.compile(r"(?:发布|更新)?(?:时间|日期)\s?:\s?\d")
 _STATES = re.compile(r"[:|\d]")
 _DATE_WITHIN = re.compile(
     r"[\u4e00-\u9fff]{2,}20\d\d年\d{1,2}月\d{1,2}日(?!星期|上午|下午)[\u4e00-\u9fff]{4,}"
@@ -148,5 +149,5 @@ def is_dated(line: Line) -> bool:
 
 
 def is_stating(line: Line) -> bool:
-    """A line that states a date or a source, not a row of buttons."""
-    return SOURCE.search(line.folded) is not None or day(line) is not None
+    """A line that states a date, though without its year, or a source, not a row of buttons."""
+    return _DAY_LABEL.match(line.folded) is not None or SOURCE.search(line.folded) is not None or day(line) is not None

@@ -70,12 +70,10 @@ def line_of(lines: Sequence[Line]) -> int | None:
             continue
         if len(line.text) <= heads.LONGEST_NAME and line.folded.endswith(":"):
             continue  # a label of the site without a value
-        if _asks(line) and _may_be_title(line):
-            candidates.append(index)
-            continue
-        if segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")):
+        asks = _asks(line) and _may_be_title(line)
+        if not asks and (segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
             break
-        if _may_be_title(line) and not _is_banner(lines[index + 1 : index + 2]):
+        if asks or (_may_be_title(line) and not _is_banner(lines[index + 1 : index + 2])):
             candidates.append(index)
             if index + 1 < len(lines) and heads.is_head(lines[index + 1]) and heads.is_stating(lines[index + 1]):
                 return index

@@ -523,3 +523,9 @@ def test_a_page_full_of_aid_is_ours_though_it_names_no_programme() -> None:
 def test_a_page_with_no_topic_often_enough_has_the_one_it_names_most() -> None:
     notice = read("河湾县召开县域中心药房座谈会\n\n" + "县医院总药师介绍中心药房的做法。" * 40 + "还谈到下乡送药的事。")
     assert notice.topics == ["resource_sinking"]
+
+
+def test_a_date_may_lack_its_year_or_run_into_a_counter() -> None:
+    assert read(f"{TITLE}\n日期:07-14\n河湾新闻联播报道\n来源:河湾网\n{ARTICLE}").title == TITLE
+    notice = read(f"河湾综合医院示范单位\n{TITLE}\n2024-04-031273\n{ARTICLE}")
+    assert (notice.title, notice.publish_date) == (TITLE, "2024-04-03")
