@@ -40,6 +40,7 @@ SHORT = 160
 SHORT_PAGE = 800  # characters of a page that has little room to mention what it is not about
 SINKING_TOPIC = "resource_sinking"
 SINKING = 5  # so many words of that topic make a page ours though it never says what they are part of
+PER_SINKING = 160  # ... and one in so many characters
 BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
@@ -137,7 +138,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
         return mentions[name] + TITLE_WEIGHT * in_head[name]
 
     named = weight("subject")
-    if not named and (mentions[SINKING_TOPIC] < SINKING or mentions["foreign"]):
+    if not named and (mentions[SINKING_TOPIC] < max(SINKING, len(text) // PER_SINKING) or mentions["foreign"]):
         return NOT_OURS
     ours = 2 * named + weight("neighbour")
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)

@@ -14,6 +14,7 @@ from scrapers.text.segments import Line, cues
 
 TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
 MENU = 5  # so many lines of a few words each at the head are the menu of the site
+JOINTS = 2  # title, date, sentence
 LONGEST_HEAD = 140  # characters in which a title, and its date with the hour, stand before the first sentence
 LONGEST_HALF = 60  # characters of the second line of a title
 LONGEST_NAME = 8  # characters of an author's name above the date
@@ -56,9 +57,7 @@ _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the
 _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
 _RUNS = (_RUN_HEAD, _STORED, _FLASH, _WITH_HOUR)
 _RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【")  # how a match of one of those begins
-_BEFORE_HOUR = re.compile(
-    rf"\s{{1,4}}(?={_WITH_HOUR.pattern})"
-)  # title, date and hour, and the first sentence on one line
+_BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
 
 
 def parted(lines: Sequence[Line]) -> list[Line]:
@@ -66,7 +65,9 @@ def parted(lines: Sequence[Line]) -> list[Line]:
     that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        while index < HEAD_LINES and (at := _joint(line)):
+        for _ in range(JOINTS if index < HEAD_LINES else 0):
+            if (at := _joint(line)) is None:
+                break
             parts.append(segments.cut(line, 0, at))
             line = segments.cut(line, at, len(line.text))
         parts += segments.parted(line)

@@ -518,6 +518,7 @@ def test_a_page_full_of_aid_is_ours_though_it_names_no_programme() -> None:
     )
     assert (read(text).relevant, read(text).topics) == (True, ["resource_sinking"])
     assert not read(text.replace("河湾派出的", "援外的中国医疗队,河湾派出的")).relevant
+    assert not read(text + "河湾的天气晴好,牧草长势良好,集市上热闹非凡。" * 90).relevant
 
 
 def test_a_page_with_no_topic_often_enough_has_the_one_it_names_most() -> None:
