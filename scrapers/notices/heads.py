@@ -14,6 +14,7 @@ from scrapers.text.segments import Line, cues
 
 TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
 MENU = 5  # so many lines of a few words each at the head are the menu of the site
+LONGEST_DAY = 14  # characters of a date in brackets behind a title
 JOINTS = 2  # title, date, sentence
 LONGEST_HEAD = 140  # characters in which a title, and its date with the hour, stand before the first sentence
 LONGEST_HALF = 60  # characters of the second line of a title
@@ -55,6 +56,7 @@ _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
 _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
+_DAY_BEHIND = re.compile(r"(?<=\S)\s?\(\d{1,2}/\d{1,2}/20\d\d\)$")
 _RUNS = (_RUN_HEAD, _STORED, _FLASH, _WITH_HOUR)
 _RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【")  # how a match of one of those begins
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
@@ -82,6 +84,8 @@ def _joint(line: Line) -> int | None:
             return run.end()
     if "20" not in line.text:
         return None
+    if behind := _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY)):
+        return behind.start()
     label = _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
     if label is None and "。" not in line.text:
         label = _BEHIND_TITLE.search(line.folded)

@@ -530,3 +530,9 @@ def test_a_date_may_lack_its_year_or_run_into_a_counter() -> None:
     assert read(f"{TITLE}\n日期:07-14\n河湾新闻联播报道\n来源:河湾网\n{ARTICLE}").title == TITLE
     notice = read(f"河湾综合医院示范单位\n{TITLE}\n2024-04-031273\n{ARTICLE}")
     assert (notice.title, notice.publish_date) == (TITLE, "2024-04-03")
+
+
+def test_a_day_in_brackets_behind_a_title_dates_the_page() -> None:
+    notice = read(f"{TITLE} (21/09/2022)\n{ARTICLE}")
+    assert (notice.title, notice.publish_date) == (TITLE, "2022-09-21")
+    assert read(f"{TITLE} (05/09/2022)\n{ARTICLE}").publish_date is None  # the fifth, or May? Nobody says
