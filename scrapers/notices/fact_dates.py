@@ -120,7 +120,7 @@ class _Item:
 
 def _dateline(body: str, published: str | None) -> str | None:
     """新华社北京6月9日电, in the year of publication or, in January, the one before."""
-    found = _DATELINE.search(body, 0, HEAD) if published and "日" in body[:HEAD] else None
+    found = _DATELINE.search(body, 0, HEAD) if published else None
     if found is None or published is None:
         return None
     for year in (int(published[:4]), int(published[:4]) - 1):

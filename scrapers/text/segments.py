@@ -49,7 +49,7 @@ _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
-_DOUBLED = re.compile(r"(?P<title>.{8,80}?)[\s,,|_-]{1,3}(?P=title)")
+_DOUBLED = re.compile(r"(?P<title>.{8,80}?)[\s,|_-]{1,3}(?P=title)")
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
