@@ -54,6 +54,7 @@ COUNTED = 5  # characters behind a number that say what is counted
 PAST = 14  # characters before a number in which 由 makes it the level before a change
 BEFORE_CHANGE = "earlier"  # the precision of a level that a change has left behind, where its date is not stated
 LONGEST_EVIDENCE = 120  # characters of a clause of several numbers that is shown whole
+DEFINED = 2  # up to so many of something in a definition say what it is, not how many there are
 CLOSE = 12  # characters before a number in which a denied word counts as its own
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
@@ -64,6 +65,7 @@ _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
 _ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
+_DEFINES = re.compile("通常由|一般由|是指|指的是")  # 医联体通常由一家三级医院和几家社区医院组成
 _RATIO = re.compile(r"[^,。;:!?、()\n]{0,10}(?:配备|配置|配有)[^,。;:!?、()\n]{0,4}$")  # 1张床位配备2名护士
 _MASKED = re.compile(
     r"《[^《》\n]{1,100}》"  # titles
@@ -108,6 +110,7 @@ class Subject:
     relevant: bool
     topics: tuple[str, ...]
     focused: bool = True  # the whole page is about us by name, not a passage of it
+    unproved: frozenset[str] = frozenset()  # topics that are the page's only with a figure on them, or without others
 
 
 @dataclass(slots=True)
@@ -164,7 +167,12 @@ def subject(words: Lexicon, page: Page) -> Subject:
     if not topics:
         most = max((topic.name for topic in words.topics), key=mentions.__getitem__)
         topics.append(most if mentions[most] else GENERAL_TOPIC)
-    return Subject(True, tuple(topics), focused=in_title or (named > 0 and ours * FOCUS > len(text)))
+    return Subject(
+        relevant=True,
+        topics=tuple(topics),
+        focused=in_title or (named > 0 and ours * FOCUS > len(text)),
+        unproved=frozenset(t.name for t in words.topics if t.of_figures and not t.title.search(head)),
+    )
 
 
 def _is_teaser(text: str) -> bool:
@@ -184,7 +192,9 @@ def topics(subject: Subject, found: Found) -> list[str]:
     if all(fact.kind == "actual" for fact in facts if fact.topic == TARGET_TOPIC):
         stated -= {TARGET_TOPIC}  # what has been reached is no target
     planned = {TARGET_TOPIC} if found.is_planned else set()
-    return sorted({*subject.topics, *stated, *planned})
+    chosen = {*subject.topics, *stated, *planned}
+    unproved = subject.unproved - {fact.topic for fact in facts}
+    return sorted(chosen - unproved or chosen)
 
 
 def extract(words: Lexicon, page: Page, subject: Subject) -> Found:
@@ -359,6 +369,8 @@ class _Reading:
             return "gbk_shift_suspect"
         if quantity.value == 1 and _RATIO.match(self.text, quantity.last, min(following, place.clause[1])):
             return "base_of_a_ratio"
+        if quantity.value <= DEFINED and _DEFINES.search(self.text, place.sentence[0], quantity.first):
+            return "definition"
         entries = self._counting(quantity)
         phrase = self._phrase(quantity, following) if entries else ""
         claims = [claim for entry in entries if (claim := self._try(entry, quantity, place, last, phrase)) is not None]

@@ -26,9 +26,12 @@ SOURCE = re.compile(
     r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:{1,2}\s?"
     r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
 )
-_HEAD_LABEL = re.compile(
-    r"(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
-    r"|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
+_LABELS = (
+    "(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
+    "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
+)
+_HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
+    rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
 )
 _DAY_LABEL = re.compile(r"(?:发布|更新)?(?:时间|日期)\s?:\s?\d")
 _STATES = re.compile(r"[:|\d]")
@@ -39,6 +42,7 @@ _BEHIND_TITLE = re.compile(
     r"\s{1,4}(?=(?:(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d|(?:文章|稿件|信息)?来源\s?:.{0,30}20\d\d))"
 )
 _FLASH = re.compile(r"【[^】]{8,60}】(?=.{20})")  # a headline in the line of its news
+_WAS_CALLED = re.compile(r"[(【]\s?原标题\s?:[^()【】]{4,60}[)】]\s{0,4}(?=.{20})")  # before the article's sentence
 _STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
 BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
 _MENU_ITEM = re.compile(
@@ -57,8 +61,8 @@ _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the
 )
 _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
 _DAY_BEHIND = re.compile(r"(?<=\S)\s?\(\d{1,2}/\d{1,2}/20\d\d\)$")
-_RUNS = (_RUN_HEAD, _STORED, _FLASH, _WITH_HOUR)
-_RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【")  # how a match of one of those begins
+_RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR)
+_RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【(")  # how a match of one of those begins
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
 
 

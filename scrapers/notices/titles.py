@@ -15,8 +15,10 @@ from scrapers.text.segments import Line, cues
 
 TITLE_LENGTH = range(6, 121)
 CHINESE = 15  # Chinese characters of a line that show that a text is none in another language
+CONTENTS = 3  # so many headlines one below the other may be the contents of a page
 TICKER = 4  # so many pieces on one line are a list of headlines
 FOOT = 6  # lines at the end in which a page may say what its article is called
+ECHO = 30  # lines at the beginning in which a page may say its title a second time
 LONGEST_OFFICE = 20  # characters of the name of an office
 LONGEST_SITE = 12  # characters of the name of a site
 
@@ -53,9 +55,11 @@ _WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
 def line_of(lines: Sequence[Line]) -> int | None:
     """The line of a plain text that is its title; None if the text begins with a sentence.
 
-    Of several, the one with a line of date or source right below it, else one that the page says twice, else the first.
+    Of several, the one that a newspaper prints again above its article, else the one with a line of date or source
+    right below it, else one that the page says twice, else the first.
     """
     candidates: list[int] = []
+    stated = None
     is_chinese = any(_CHINESE.search(line.text) for line in lines)
     for index, line in enumerate(lines[: heads.HEAD_LINES]):
         if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
@@ -76,7 +80,12 @@ def line_of(lines: Sequence[Line]) -> int | None:
         if asks or (_may_be_title(line) and not _is_banner(lines[index + 1 : index + 2])):
             candidates.append(index)
             if index + 1 < len(lines) and heads.is_head(lines[index + 1]) and heads.is_stating(lines[index + 1]):
-                return index
+                stated = index
+                break
+    if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
+        return again
+    if stated is not None:
+        return stated
     echoed = (index for index in candidates if _is_echoed(lines, index))
     return next(echoed, candidates[0] if candidates else None)
 
@@ -130,15 +139,24 @@ def _is_ticker(line: Line) -> bool:
 
 
 def _is_echoed(lines: Sequence[Line], index: int) -> bool:
-    """The line stands in the head a second time: alone, at the end of a trail, or at the beginning of another line."""
+    """The line stands near the head again: alone, at the end of a trail, or at the beginning of another line."""
     own = lines[index].text
-    for other, line in enumerate(lines[: heads.HEAD_LINES + 3]):
+    for other, line in enumerate(lines[:ECHO]):
         if other == index or own not in line.text:
             continue
         begins = line.text.startswith(own) and not segments.is_prose(line)  # else it names what its sentence is about
         if begins or line.text.endswith(own) or "[J]" in line.text:
             return True
     return False
+
+
+def _behind_contents(lines: Sequence[Line], headlines: Sequence[int]) -> int | None:
+    """A newspaper lists the headlines of its page, then prints one of them above its article."""
+    said = {lines[index].text for index in headlines if len(lines[index].text) > LONGEST_SITE}
+    for index in range(headlines[-1] + 1, min(ECHO, len(lines))):
+        if lines[index].text in said and any(map(segments.is_prose, lines[index + 1 : index + 4])):
+            return index
+    return None
 
 
 def _original_title(lines: Sequence[Line]) -> str | None:

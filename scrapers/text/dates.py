@@ -67,6 +67,7 @@ _LABEL = re.compile(
 
 
 _APART = re.compile(r"(?<!\d)(?P<y>20\d\d)\s(?P<m>\d\d)/\s?(?P<d>\d\d)\s(?P<clock>[0-2]\d:[0-5]\d)")
+_UNSIGNED = re.compile(r"(?<!\d)(?P<y>20\d\d)\s{1,2}(?P<m>[01]?\d)月(?P<d>[0-3]?\d)日")
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(?![\d.])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
@@ -159,9 +160,10 @@ def _english(line: str) -> tuple[str, str | None] | None:
 
 
 def _set_apart(line: str) -> tuple[str, str | None] | None:
-    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 06.05.2024; 21/09/2022, if 21 is no month;
-    2024-05-061273: with a counter."""
-    found = _APART.search(line) or _DOTTED.search(line) or _SLASHED.search(line) or _COUNTED.fullmatch(line)
+    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, as newspapers do; 06.05.2024;
+    21/09/2022, if 21 is no month; 2024-05-061273: with a counter."""
+    asked = (one.search(line) for one in (_APART, _UNSIGNED, _DOTTED, _SLASHED))
+    found = next(filter(None, asked), None) or _COUNTED.fullmatch(line)
     day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
     if found is None or day is None:
         return None

@@ -29,10 +29,11 @@ TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
+INSERTED = 16  # characters of words that a spammer puts into a sentence
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
-LONGEST_MADE_BY = 32  # characters in which an editor is named behind a sentence
+LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 REPEATED = 3  # a line so often between others ...
 REPEATED_LENGTH = 10  # ... and of so many characters, is an advertisement
@@ -40,11 +41,13 @@ LONGEST_HEADLINE = 60  # characters
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_CONTENTS = re.compile(r"(?<![\d.])0\d[ 、.]?(?=[\u3400-\u9fff])")
+_MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
+_CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
 _SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
+_HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 某医院扩建(12:19)
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
@@ -72,9 +75,10 @@ _OF_THE_SITE = (
     r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图|文)\s?[/:丨|。].{0,24}"  # who made it
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}"  # how long it is to read
-    r"|热度\s?:\s?\d{1,9}"
+    r"|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
+    r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
-    r"|(?:广告|推广|ADVERTISEMENT)(?:\s(?:广告|推广|ADVERTISEMENT))*|.{0,8}\s?(?:登录|登入|注册)"
+    r"|(?:广告|推广|(?i:ADVERTISEMENT))(?:\s(?:广告|推广|(?i:ADVERTISEMENT)))*|.{0,8}\s?(?:登录|登入|注册)"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
@@ -98,11 +102,15 @@ _WITH_SIGN = re.compile(
     re.I,
 )
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
-_MADE_BY = re.compile(rf"\s{{0,3}}[(【\[]\s?{_EDITOR}\s?[)】\]]$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$")
+_MADE_BY = re.compile(
+    rf"\s{{0,3}}(?:[(【\[]\s?(?:原标题\s?:[^()【】\[\]]{{4,60}}|{_EDITOR})\s?[)】\]][\s|]{{0,4}}){{1,2}}$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$"
+)
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
 _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
-    r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
+    r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|\(1?\.?[^()。]{4,200}\s\d{6}\)$"
+    r"|(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
+    r"|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
 )
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -162,7 +170,7 @@ def _furniture() -> _Furniture:
     words = cues()
     holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
-    whole = re.compile(rf"{_OF_THE_SITE}|{foot}", re.I)
+    whole = re.compile(rf"{_OF_THE_SITE}|{foot}")
     return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
 
 
@@ -185,6 +193,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
     if (last := next(prose, None)) is not None:
         _drop_tail(lines, labels, last)
         _drop_strays(lines, labels, last)
+    _drop_inserted(lines, labels)
     _drop_repeated(lines, labels)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
@@ -203,6 +212,14 @@ def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     for index in range(begin, len(lines)):
         if labels[index] == "main":
             labels[index] = "related"
+
+
+def _drop_inserted(lines: Sequence[Line], labels: list[Label]) -> None:
+    """Words that a spammer has put into a sentence, which goes on with a comma on the line below."""
+    for index in range(1, len(lines) - 1):
+        goes_on = lines[index + 1].folded.startswith(",") and not lines[index].folded.startswith(",")
+        if goes_on and len(lines[index].text) <= INSERTED:
+            labels[index] = "template"
 
 
 def _is_button(line: Line) -> bool:
@@ -250,7 +267,8 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
 
 
 def parted(line: Line) -> list[Line]:
-    """A sentence, and the editor's name or an address of the web that stands behind it on the same line."""
+    """A sentence, and what stands behind it on the same line: the editor's name, the article's first title, an address
+    of the web."""
     if "://" in line.folded and (address := _ADDRESS_BEHIND.search(line.folded)):
         return [cut(line, 0, address.start()), cut(line, address.start(), len(line.text))]
     if line.folded.rfind(":", -LONGEST_MADE_BY) < 0:
@@ -275,7 +293,7 @@ def is_prose(line: Line) -> bool:
     """A sentence of an article: long enough, punctuated, not a link."""
     if line.prose is None:
         is_long = len(line.text) >= PROSE_HAN and _STOP.search(line.folded) is not None
-        line.prose = is_long and _han(line.text, 200) >= PROSE_HAN
+        line.prose = is_long and _MUCH_HAN.match(line.text, 0, 200) is not None
     return line.prose and line.link_share < 0.5
 
 
@@ -375,8 +393,10 @@ def _is_list(lines: Sequence[Line]) -> bool:
 
 def trim_title(title: str) -> str:
     """A title without the headings and section names that repost sites put around it."""
-    if doubled := _DOUBLED.fullmatch(title):
-        title = doubled["title"]
+    if doubled := _DOUBLED.fullmatch(fold(title)):
+        title = title[: doubled.end("title")]
+    if hour := _HOUR.search(fold(title)):
+        title = title[: hour.start()]
     while (column := _COLUMN.search(title)) and _han(title, column.start()) >= 8:
         title = title[: column.start()]
     if (tail := _TITLE_TAIL.search(fold(title))) and (

@@ -420,7 +420,7 @@ def test_the_dates_of_a_list_are_none_of_the_page() -> None:
     )
 
 
-@pytest.mark.parametrize("day", ["06.05.2024", "2024 05/ 06 19:16"])
+@pytest.mark.parametrize("day", ["06.05.2024", "2024 05/ 06 19:16", "2024 5月6日 星期"])
 def test_dates_as_portals_set_them(day: str) -> None:
     assert read(f"{TITLE}\n{day}\n{ARTICLE}").publish_date == "2024-05-06"
     assert read(f"{TITLE}\n第3.12.2024号\n{ARTICLE}").title == TITLE
@@ -449,11 +449,19 @@ def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
         "\n出版:更新:",
         "\n将本文分享到:",
         "\n图源:河湾网",
+        "\n![](/images/1.png)",
+        "\n即可在手机端查看",
+        "\n(阅读全文,您需要先登录!)",
+        "\n[下篇文章] 河湾茶园开园 去年产茶40吨",
+        f" (原标题:{TITLE}) (责任编辑:某人) |",
         "\n日期:2025-07-07 10:22:00",
         "\n链接:https://hewan.example/publish/news/4205/2025/20250707135650846623899/20250707135650846623899_.html",
         "\n--> 2025-07-07 2 2 河湾日报 c00001.html 1 河湾要闻 /enpproperty-->",
     ],
-    ids=["address", "labels", "share", "picture", "date", "link", "fields-of-a-paper"],
+    ids=[
+        *("address", "labels", "share", "picture", "picture-of-a-text", "telephone", "login", "next", "made-by"),
+        *("date", "link", "fields-of-a-paper"),
+    ],
 )
 def test_what_the_system_of_a_site_leaves_behind_is_none_of_the_article(tail: str) -> None:
     assert read(f"{TITLE}\n{ARTICLE}{tail}").body == ARTICLE
@@ -466,6 +474,7 @@ def test_the_fields_of_a_paper_date_its_article() -> None:
 
 def test_a_title_said_twice_is_said_once() -> None:
     assert read(f"{TITLE},{TITLE}\n{ARTICLE}").title == TITLE
+    assert read(f"{TITLE},{TITLE}\n{ARTICLE}".replace(",", "\uff0c")).title == TITLE
 
 
 def test_what_a_sentence_is_about_is_no_title() -> None:
@@ -536,3 +545,61 @@ def test_a_day_in_brackets_behind_a_title_dates_the_page() -> None:
     notice = read(f"{TITLE} (21/09/2022)\n{ARTICLE}")
     assert (notice.title, notice.publish_date) == (TITLE, "2022-09-21")
     assert read(f"{TITLE} (05/09/2022)\n{ARTICLE}").publish_date is None  # the fifth, or May? Nobody says
+
+
+def test_every_page_names_consortia_and_few_are_about_their_figures() -> None:
+    said = "县医院开展远程心电诊断,医共体成员单位的心电图由县里判读。医共体要用好远程设备。"
+    assert read(f"心电图县里判读\n{said}").topics == ["telemedicine"]
+    assert read(f"医共体心电图县里判读\n{said}").topics == ["consortium_stats", "telemedicine"]
+    assert read(f"心电图县里判读\n{said}全县建成医共体2个。").topics == ["consortium_stats", "telemedicine"]
+    assert read(f"河湾召开座谈会\n{ARTICLE}\n座谈会谈到紧密型县域医共体的章程,医共体怎么建,大家各抒己见。").topics == [
+        "consortium_stats"
+    ]
+
+
+def test_a_paper_lists_its_headlines_above_the_article() -> None:
+    contents = f"本版标题导航\n河湾茶园迎来采摘季\n{TITLE}\n河湾大桥合龙在即\n河湾举办龙舟邀请赛"
+    notice = read(f"{contents}\n2024 5月6日 星期\n放大 缩小 默认\n{TITLE}\n{ARTICLE}")
+    assert (notice.title, notice.publish_date, notice.body) == (TITLE, "2024-05-06", ARTICLE)
+    paper = read(f"{TITLE}\n——以河湾为例\n2024-05-06 03:43\n某某大学河湾学院\n{TITLE}\n{ARTICLE}")
+    assert (paper.title, paper.publish_date) == (TITLE, "2024-05-06")
+
+
+def test_a_word_that_ends_like_a_label_is_no_head() -> None:
+    title = "河湾县医院:线上预约让轮候时间缩短"
+    assert read(f"要闻\n{title} (12:19)\n{ARTICLE}").title == title
+
+
+@pytest.mark.parametrize(
+    "head", ["(1.河湾大学 公共卫生学院,某省 河湾 430000;2.某某大学 社会学院,某省 河湾 430001)", "李某,王小某,赵某某"]
+)
+def test_who_wrote_a_paper_and_where_is_no_part_of_it(head: str) -> None:
+    assert read(f"{head}\n{ARTICLE}").body == ARTICLE
+    assert read(f"{ARTICLE}\n李县,王县\n{ARTICLE}").body.count("李县") == 1
+
+
+def test_words_stuck_into_a_sentence_are_no_part_of_it() -> None:
+    first, second = ARTICLE.split("\n")
+    at = first.index(",")
+    notice = read(f"{TITLE}\n{first[:at]}\n美甲课程\n{first[at:]}\n{second}")
+    assert "美甲" not in notice.body
+    assert notice.body.endswith(LAST)
+
+
+def test_the_first_title_stands_in_brackets_before_the_sentence() -> None:
+    notice = read(f"(原标题:{TITLE}) {ARTICLE}")
+    assert (notice.title, notice.body) == (TITLE, ARTICLE)
+
+
+def test_a_share_that_is_a_task_is_a_fact_and_a_definition_is_none() -> None:
+    share = "家庭医生签约要完成重点人群签约率达到60%以上的目标任务。"
+    meant = "医联体通常由一家三级医院带几家社区医院组成一个医联体,是指1家牵头医院和它的成员。"
+    said = f"{share}\n{meant}"
+    assert [(fact.value, fact.unit) for fact in read(f"{TITLE}\n{ARTICLE}\n{said}").facts] == [(60.0, "%")]
+
+
+def test_taiwan_writes_telemedicine_in_another_way() -> None:
+    text = "北京醫院以遠端會診協助西藏縣醫院\n北京的醫院通過遠端醫療協助西藏昌都市的縣醫院,專家在遠端會議中心會診。"
+    assert read(text).topics == ["telemedicine"]
+    school = "教育人才組團式幫扶,普通高中受益,縣域高中的教育教學得到提升,教師隊伍在義務教育階段也得到幫扶,學校受益。"
+    assert not read(f"組團式幫扶見成效\n{school}").relevant
