@@ -23,7 +23,6 @@ CLOSE = 12  # characters before a number in which a word counts as its own
 BEHIND = 16  # characters behind it in which the counted noun stands
 HEADING = 42  # characters of a line that may be a heading
 LAST = 400  # characters that a subject carries without being named again
-PERSONS = "人"
 SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says something from here on
 
 _PHRASE = re.compile(r"(?:[^,。;:!?、()\n\d]|\((?:市|区|县|市、区|旗)\))*")
@@ -90,8 +89,9 @@ class Gate:
             return quantity.unit if quantity.unit in self.broad.counted else None
         if quantity.unit_class != "bare" or quantity.is_han or quantity.value < SMALLEST_BARE:
             return None
-        if self.text.startswith(self.broad.persons, quantity.last):
-            return None if _YEAR.fullmatch(self.text, quantity.start, quantity.end) else PERSONS
+        for words, unit in self.broad.behind:
+            if self.text.startswith(words, quantity.last):
+                return None if _YEAR.fullmatch(self.text, quantity.start, quantity.end) else unit
         if not _ENDS.match(self.text, quantity.last):
             return None
         window = self.text[max(clause[0], quantity.first - BEHIND) : quantity.first]

@@ -32,7 +32,9 @@ from scrapers.text.gazetteer import NATION
 LONGEST_SENTENCE = 600
 HEAD = 300  # characters in which a dateline stands
 
-_DATELINE = re.compile(r"(?<!\d)(?P<m>1[0-2]|0?[1-9])月(?P<d>3[01]|[12]\d|0?[1-9])日(?:电|讯)")
+_DATELINE = re.compile(  # a set first: it is fast
+    r"(?P<m>[0-9](?<!\d.)(?:(?<=1)[0-2]|(?<=0)[1-9]|(?<!0)))月(?P<d>3[01]|[12]\d|0?[1-9])日(?:电|讯)"
+)
 _DOCUMENT = re.compile(r"^[^,。!?]{0,40}关于.{2,80}(?:通知|意见|方案|函|决定|办法|规定|通报|批复)(?:\([^()]{1,12}\))?$")
 _EARLIER = re.compile(r"(?:此前|早前|先前|日前已|已经?)(?:发布|印发|出台|公布|下发)的?《")  # what follows is that one's
 _PLANS = re.compile(r"(?:计划|预计|拟|力争)(?:在|到|于)?\s?(20\d\d)年(?:底|末|内|上半年|下半年)")

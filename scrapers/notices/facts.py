@@ -59,7 +59,7 @@ CLOSE = 12  # characters before a number in which a denied word counts as its ow
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
 
-_STOP = re.compile(r"[。!?;\n]|\[\d{1,2}\](?=\s)")  # a note's number parts the items of a digest
+_STOP = re.compile(r"[。!?;\n\[](?:(?<!\[)|\d{1,2}\](?=\s))")  # a note's number parts the items of a digest
 _CUT = re.compile(r"[,:](?!(?<=\d,)\d{3}(?!\d))")  # 1,200 is one number
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
@@ -78,7 +78,7 @@ _MASKED = re.compile(
 )
 _MASKED_BEGINS = re.compile(
     rf"[《(第查浏阅点访{SPACES}A-Za-z0-9一二三四五六七八九十](?:(?<=《)[^《》\n]|(?<=\()[\d一二三四五六七八九十]|(?<=第)[一二三四五六七八九十百\d]"
-    r"|(?<=[查浏阅点访])[看览读击问]|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=[0-9])(?<!\d.)|(?<![^\n].))",
+    r"|(?<=[查浏阅点访])[看览读击问]|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=1)[3-9]\d{9}|(?<=0)\d\d|(?<=4)00|(?<![^\n].))",
     re.S,
 )
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -101,6 +101,7 @@ _CHANGE_TO = re.compile(
 _UNTIL = re.compile(r"(?:底|末)?(?:前|之前|以前)")
 
 T = TypeVar("T", Fact, Statement)
+_Said = tuple[Fact | Statement, tuple[int, int]]  # a row and the sentence that it stands in
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,7 @@ class _Reading:
         """`text` is the body of the page, or the related item that stands at `item` in the page's text."""
         self.words, self.page, self.text, self.trust = words, page, text, trust
         self.mentions, self._dates = written.mentions, written.spans
+        self._days = [mention.start for mention in written.mentions]  # where they stand
         self.gate = broad.Gate(words.broad, words.breaks, fold(page.title or ""), text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
@@ -328,12 +330,18 @@ class _Reading:
                     continue
                 yield from self._state(entry, place, date)
 
-    def places(self, begin: int, end: int) -> frozenset[str]:
+    def differ(self, one: _Said, other: _Said) -> bool:
+        """Do two sentences speak of something else by name? One that names nothing may repeat the other."""
+        scopes = (frozenset(self.words.scopes.findall(row.evidence)) for row, _ in (one, other))
+        places = (self._places_in(*sentence) for _, sentence in (one, other))
+        return any(mine and its and mine != its for mine, its in (scopes, places))
+
+    def _places_in(self, begin: int, end: int) -> frozenset[str]:
         """The places that a stretch of the text names: what is the same of two of them is two facts."""
-        mentions = self.page.mentions
-        first = bisect_left(mentions, self.offset + begin, key=lambda mention: mention.start)
-        last = bisect_left(mentions, self.offset + end, key=lambda mention: mention.start)
-        return frozenset(mention.region.code for mention in mentions[first:last] if mention.region is not None)
+        starts = self.page.mention_starts
+        first, last = bisect_left(starts, self.offset + begin), bisect_left(starts, self.offset + end)
+        named = self.page.mentions[first:last]
+        return frozenset(mention.region.code for mention in named if mention.region is not None)
 
     def _is_suspect(self, place: _Place) -> bool:
         """Whether the sentence is damaged beyond proof."""
@@ -521,7 +529,7 @@ class _Reading:
 
     def _year_before(self, quantity: Quantity) -> DateMention | None:
         """The date between 由 and the past level: 由2019年的85%."""
-        for mention in reversed(self.mentions[: bisect_right(self.mentions, quantity.first, key=lambda m: m.start)]):
+        for mention in reversed(self.mentions[: bisect_right(self._days, quantity.first)]):
             if mention.start < quantity.first - PAST or _CHANGE_FROM.search(self.text[: mention.start][-PAST:]) is None:
                 return None
             if mention.iso is not None:
@@ -607,8 +615,7 @@ class _Reading:
 
     def _names_a_time(self, place: _Place) -> bool:
         """By when something is to be reached: 到2025年, 2025年底前. A year in passing is no such time."""
-        first = bisect_right(self.mentions, place.sentence[0] - 1, key=lambda mention: mention.start)
-        for mention in self.mentions[first:]:
+        for mention in self.mentions[bisect_left(self._days, place.sentence[0]) :]:
             if mention.start >= place.sentence[1]:
                 break
             before = self.text[max(place.sentence[0], mention.start - 4) : mention.start]
@@ -627,8 +634,7 @@ class _Reading:
 
     def _mentions(self, place: _Place, at: int) -> Iterator[tuple[DateMention, str]]:
         """The full dates of the sentence up to a place, each with the words just before it."""
-        first = bisect_right(self.mentions, place.sentence[0] - 1, key=lambda mention: mention.start)
-        for mention in self.mentions[first:]:
+        for mention in self.mentions[bisect_left(self._days, place.sentence[0]) :]:
             if mention.start > at:
                 return
             if mention.iso is not None:
@@ -660,32 +666,22 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
 
 def _once(rows: list[T], reading: _Reading) -> list[T]:
     """One row for what several sentences repeat, the first that is no heading; within a sentence all stay."""
-    kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int], _About]]] = {}
+    kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int]]]] = {}
     counted: dict[str, tuple[int, int]] = {}
-    for row in sorted(rows, key=lambda row: (_is_heading(row, reading), row.start)):
+    said = [(row, reading.place(row.start - reading.offset).sentence) for row in rows]
+    for row, sentence in sorted(said, key=lambda each: (_is_heading(each[1], reading.text), each[0].start)):
         limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
         same = kept.setdefault((row.indicator, row.value, *limits), [])
-        sentence = reading.place(row.start - reading.offset).sentence
         if (noun := _counted(row)) and counted.setdefault(noun, sentence) != sentence:
             continue
-        about = frozenset(reading.words.scopes.findall(row.evidence)), reading.places(*sentence)
-        if all(sentence == other or _differ(about, its) for _, other, its in same):
-            same.append((row, sentence, about))
-    chosen = [row for same in kept.values() for row, _, _ in same]
+        if all(sentence == its or reading.differ((row, sentence), (other, its)) for other, its in same):
+            same.append((row, sentence))
+    chosen = [row for same in kept.values() for row, _ in same]
     return sorted(chosen, key=lambda row: (row.start, row.end))
 
 
-_About = tuple[frozenset[str], frozenset[str]]  # what a sentence says how far its number reaches, and where
-
-
-def _differ(one: _About, other: _About) -> bool:
-    """Do two sentences speak of something else by name? One that names nothing may repeat the other."""
-    return any(mine and its and mine != its for mine, its in zip(one, other, strict=True))
-
-
-def _is_heading(row: Fact | Statement, reading: _Reading) -> bool:
-    _, end = reading.place(row.start - reading.offset).sentence
-    return reading.text[end - 1 : end] == "\n"
+def _is_heading(sentence: tuple[int, int], text: str) -> bool:
+    return text.endswith("\n", *sentence)
 
 
 def _counted(row: Fact | Statement) -> str | None:

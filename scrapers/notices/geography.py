@@ -33,7 +33,7 @@ _CLAUSE_ENDS = re.compile(r"[,。!?;:\n]")
 _NATIONAL = re.compile(
     r"国家(?:卫生健康委|卫健委|中医药局|中医药管理局|医保局|疾控局|发展改革委)|国务院|国卫|全国|我国|各省|每省|每个省|省份|各地|中央财政|国家医疗队"
 )
-_WHOLE_NATION = re.compile(r"(?<![占比是])(?:全国|我国)(?!第|平均|前|各地经验)")
+_WHOLE_NATION = re.compile(r"(?:全国|我国)(?<![占比是]..)(?!第|平均|前|各地经验)")
 _SCALE = re.compile(r"(全省|我省|全市|我市|全县|我县|全区|我区)")
 _LEVELS = {
     **dict.fromkeys(("全省", "我省"), ("province",)),
@@ -76,7 +76,6 @@ class _Chart:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.text = page.folded[:LONGEST_READ]
-        self._starts = [mention.start for mention in page.mentions]
         self._places: dict[int, bool] = {}  # which mentions place something, as far as it was asked
         self._clauses, self._sentences, self._whole, self._lines = _cut(self.text)
         self._grounds: dict[tuple[int, int], _Ground] = {}
@@ -116,7 +115,8 @@ class _Chart:
     def _near(self, begin: int, end: int) -> list[Mention]:
         """The mentions that begin here and place something."""
         found = []
-        for index in range(bisect_left(self._starts, begin), bisect_left(self._starts, end)):
+        starts = self.page.mention_starts
+        for index in range(bisect_left(starts, begin), bisect_left(starts, end)):
             mention = self.page.mentions[index]
             if (places := self._places.get(index)) is None:
                 places = self._places[index] = _places_something(self.text, mention)

@@ -53,9 +53,13 @@ def of(
         for ending, side in words.hosts:
             if host.endswith(ending):
                 return side
-    sample = text[:SAMPLE]
-    votes = _count(sample, gazetteer.find(sample) if mentions is None else mentions)
-    for side, number in _count(title or "", gazetteer.find(title or "")).items():
+    sample, head = text[:SAMPLE], title or ""
+    votes, in_title = _count(sample), _count(head)
+    if not any(votes[side] or in_title[side] for side in words.sides if side != MAINLAND):
+        return MAINLAND
+    votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions, len(sample))
+    in_title[MAINLAND] += _inland(gazetteer.find(head), len(head))
+    for side, number in in_title.items():
         votes[side] += TITLE_WEIGHT * number
     declared = words.languages.get((language or "").lower(), MAINLAND)
     if declared != MAINLAND and votes[declared]:
@@ -66,15 +70,19 @@ def of(
     return max(outside, key=lambda side: (outside[side], side))
 
 
-def _count(text: str, mentions: Sequence[Mention]) -> dict[str, int]:
+def _count(text: str) -> dict[str, int]:
+    """The words of each side."""
     words = _words()
     votes = dict.fromkeys(words.sides, 0)
     for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
         votes[words.owner[pattern]] += 1
-    for mention in mentions:  # those beyond the mainland are among the words
-        if mention.end <= len(text) and all(region.province[:2] not in _BEYOND for region in mention.candidates):
-            votes[MAINLAND] += 1
     return votes
+
+
+def _inland(mentions: Sequence[Mention], length: int) -> int:
+    """How many places of the mainland a text of that length names; those beyond it are among the words."""
+    inside = (mention for mention in mentions if mention.end <= length)
+    return sum(all(region.province[:2] not in _BEYOND for region in mention.candidates) for mention in inside)
 
 
 @functools.cache

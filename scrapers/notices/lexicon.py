@@ -125,7 +125,7 @@ class Broad:
     subjects: tuple[BroadSubject, ...]
     counted: frozenset[str]
     nouns: tuple[tuple[str, str], ...]  # (noun, unit of a number that has none), longest noun first
-    persons: tuple[str, ...]  # words behind a number without a unit, which then counts people
+    behind: tuple[tuple[tuple[str, ...], str], ...]  # (words behind a number that has no unit, what it then counts)
     field: Cue
     aside: Cue
     refuse: tuple[Refusal, ...]
@@ -302,7 +302,7 @@ def _statement(
 
 
 def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str]) -> Broad:
-    parts = {"subjects", "counted", "nouns", "persons", "field", "aside", "refuse"}
+    parts = {"subjects", "counted", "nouns", "behind", "field", "aside", "refuse"}
     if set(content) != parts:
         raise LexiconError(
             f"broad.yml: parts are {', '.join(sorted(parts))}; wrong: {sorted(set(content) ^ parts)[0]!r}"
@@ -319,7 +319,10 @@ def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics:
         subjects=subjects,
         counted=counted,
         nouns=tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair[0]))),
-        persons=tuple(_words(content["persons"], groups, "broad.yml: persons")),
+        behind=tuple(
+            (tuple(_words(words, groups, f"broad.yml: behind {unit}")), unit)
+            for unit, words in content["behind"].items()
+        ),
         field=_cue(content["field"], groups, "broad.yml: field"),
         aside=_cue(content["aside"], groups, "broad.yml: aside"),
         refuse=tuple(_refusal(entry, groups) for entry in content["refuse"]),

@@ -33,6 +33,7 @@ class Page:
 
     raw: str  # the decoded page; for HTML the text drawn from it
     traced: Traced
+    folded: str  # the text in one spelling of its signs (scrapers.text.fold), of the same length
     body_length: int
     encoding: str
     is_html: bool
@@ -55,11 +56,6 @@ class Page:
     def body(self) -> str:
         return self.traced.text[: self.body_length]
 
-    @cached_property
-    def folded(self) -> str:
-        """The text in one spelling of its signs (scrapers.text.fold), of the same length."""
-        return fold(self.text)
-
     @property
     def stated(self) -> str:
         """What is read for facts and dates: the article, folded, up to a length that no real one reaches."""
@@ -74,6 +70,11 @@ class Page:
     def mentions(self) -> list[Mention]:
         """The places that the text names."""
         return gazetteer.find(self.folded)
+
+    @cached_property
+    def mention_starts(self) -> list[int]:
+        """Where they stand, to be asked by bisection."""
+        return [mention.start for mention in self.mentions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +174,8 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     labels = segments.label(inner)
     main = _trim([line for line, label in zip(inner, labels, strict=True) if label == "main"], sheet.title)
     related = _related(inner, labels, keywords)
-    traced, body_length, spans = _assemble(sheet.traced, main, related)
-    page = Page(raw, traced, body_length, "", False, related=spans)
+    traced, folded, body_length, spans = _assemble(sheet.traced, main, related)
+    page = Page(raw, traced, folded, body_length, "", False, related=spans)
     page.title = segments.trim_title(sheet.title) if sheet.title else None
     dated = [  # a title dates what it tells of
         line
@@ -185,6 +186,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=bool(main)))
         or publication.near(inner)
         or publication.below(inner, labels, sheet.lines[sheet.last :])
+        or publication.issue(sheet.lines)
         or publication.compiled(sheet.lines)
         or (None, None)
     )
@@ -250,21 +252,23 @@ def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[
 
 def _assemble(
     traced: Traced, main: Sequence[Line], related: Sequence[Sequence[Line]]
-) -> tuple[Traced, int, list[tuple[int, int]]]:
-    """Body lines one below the other, then a blank line and the related items."""
-    body_length = sum(len(line.text) for line in main) + max(0, len(main) - 1)
+) -> tuple[Traced, str, int, list[tuple[int, int]]]:
+    """Body lines one below the other, then a blank line and the related items; the same in one spelling."""
+    body = "\n".join(line.folded for line in main)
     inside = traced.select([(line.start, line.end) for line in itertools.chain(main, *related)])
     if not related:
-        return inside, body_length, []
+        return inside, body, len(body), []
+    items = ["\n".join(line.folded for line in item) for item in related]
+    folded = "\n".join(items)
     if main:
-        inside = inside.edit([Edit(body_length, body_length + 1, "\n\n", "segment")])
+        inside = inside.edit([Edit(len(body), len(body) + 1, "\n\n", "segment")])
+        folded = f"{body}\n\n{folded}"
     spans = []
-    at = body_length + 2 if main else 0
-    for item in related:
-        length = sum(len(line.text) + 1 for line in item)
-        spans.append((at, at + length - 1))
-        at += length
-    return inside, body_length, spans
+    at = len(body) + 2 if main else 0
+    for item in items:
+        spans.append((at, at + len(item)))
+        at += len(item) + 1
+    return inside, folded, len(body), spans
 
 
 # ---------------------------------------------------------------- the element of the article

@@ -24,9 +24,10 @@ _PLACE = re.compile(r"地\s*点\s*:")
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
-_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)\s?:")
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)?\s?:")
 _AUTHOR = re.compile(r"作者\s?:")
 _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
+_SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
@@ -94,6 +95,18 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
             found.append(dates.labelled(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
+
+
+def issue(lines: Sequence[Line]) -> Published | None:
+    """The day on the masthead of a newspaper, beside its serial number."""
+    head = lines[: heads.HEAD_LINES]
+    for index, line in enumerate(head):
+        if _SERIAL.search(line.folded):
+            days = {
+                day for near in head[max(0, index - 2) : index + 3] if heads.is_dated(near) and (day := heads.day(near))
+            }
+            return days.pop() if len(days) == 1 else None
+    return None
 
 
 def compiled(lines: Sequence[Line]) -> Published | None:

@@ -18,6 +18,7 @@ CHINESE = 15  # Chinese characters of a line that show that a text is none in an
 CONTENTS = 3  # so many headlines one below the other may be the contents of a page
 TICKER = 4  # so many pieces on one line are a list of headlines
 FOOT = 6  # lines at the end in which a page may say what its article is called
+TITLE_LINES = 3  # lines over which the title of a document may run
 ECHO = 30  # lines at the beginning in which a page may say its title a second time
 LONGEST_OFFICE = 20  # characters of the name of an office
 LONGEST_SITE = 12  # characters of the name of a site
@@ -98,17 +99,24 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
         return (issued["title"] if issued else _original_title(lines)), 0
     title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000")
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
-    follows = lines[at + 1] if at + 1 < len(lines) else None
-    if (
-        follows is not None
-        and not title.endswith(_PAPER_ENDS)
-        and follows.folded.endswith(_PAPER_ENDS)
-        and len(follows.text) <= heads.LONGEST_HALF
-        and "。" not in follows.text
-        and (_PAPER.match(title) or (title.endswith(_ISSUERS) and _PAPER.match(follows.text)))
-    ):
-        return title + follows.text, at + 2
-    return title, at + 1
+    return _of_several_lines(lines, at, title) or (title, at + 1)
+
+
+def _of_several_lines(lines: Sequence[Line], at: int, title: str) -> tuple[str, int] | None:
+    """河湾县人民政府 | 关于印发某某县医共体 | 建设方案的通知"""
+    end = at + 1
+    if end == len(lines) or title.endswith(_PAPER_ENDS):
+        return None
+    if not _PAPER.match(title) and not (title.endswith(_ISSUERS) and _PAPER.match(lines[end].text)):
+        return None
+    while end < min(at + TITLE_LINES, len(lines)):
+        line = lines[end]
+        if len(line.text) > heads.LONGEST_HALF or "。" in line.text:
+            return None
+        title, end = title + line.text, end + 1
+        if line.folded.endswith(_PAPER_ENDS):
+            return title, end
+    return None
 
 
 def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:

@@ -40,12 +40,13 @@ _QUANTITY = re.compile(
     | (?P<anum>\d{{1,2}})/(?P<aden>\d{{1,2}})(?![\d/])
     | 百分之(?P<pct>{_ONE})
     | (?P<half>一?半)(?P<hunit>(?<!一半)年|(?<!一半)数(?=以上)|(?<=一半)(?=以上|的))
-    | (?:(?<=近)|(?<=上)|(?<=超)|(?<=逾)|(?<=过)|(?=[百千万][余多]))(?P<round>[百千万])(?P<rmore>[余多])?(?P<ru>{_UNIT})
-    | (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
+    | (?=[百千万])(?:(?<=近)|(?<=上)|(?<=超)|(?<=逾)|(?<=过)|(?=[百千万][余多]))
+      (?P<round>[百千万])(?P<rmore>[余多])?(?P<ru>{_UNIT})
+    | (?=[^-—–~至到]{{1,30}}+[-—–~至到]) (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
       \s?(?:-|—{{1,2}}|–|~|至|到)\s?
       (?P<hi>{_ONE})(?![\d.])\s?(?P<hf>{_FACTOR})?(?P<hmore>[余多])?\s?(?P<hiu>{_UNIT})?
     | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?P<more>[余多])?(?P<f>{_FACTOR})?(?P<more2>[余多])?
-      \s?(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<u>{_UNIT}))?
+      \s?(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<u>{_UNIT})(?:(?<=[年天])(?P<half_more>半)(?![数载]))?)?
     )
     (?P<after>及以上|含?以上|及以下|以下|以内|之内|左右|上下)?
     (?:/(?P<per>年|季度|季|月|周|天|日|人|床))?
@@ -121,6 +122,7 @@ class _Said(NamedTuple):
     odd: str | None  # 3个半小时, 2个多月
     ou: str | None
     u: str | None
+    half_more: str | None  # 一年半
     after: str | None
     per: str | None
 
@@ -241,7 +243,7 @@ def _values(said: _Said) -> _Values | None:
         if value is None or said.few:
             return None
         unit = {"小时": "小时", "月": "个月"}.get(said.ou or "") or _plain(said.u)
-        return value + Fraction(1, 2) if said.odd == "半" else value, None, None, None, unit
+        return value + Fraction(1, 2) if said.odd == "半" or said.half_more else value, None, None, None, unit
     if said.den or said.aden:
         over, under = (said.num or said.anum), (said.den or said.aden)
         numerator, denominator = _integer(over or ""), _integer(under or "")

@@ -32,6 +32,7 @@ CHART = 2  # so many lines below the last sentence that state a figure are a cha
 INSERTED = 16  # characters of words that a spammer puts into a sentence
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
+LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
 LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
@@ -73,6 +74,8 @@ _OF_THE_SITE = (
     r"|[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}"
     r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
     r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图|文)\s?[/:丨|。].{0,24}"  # who made it
+    r"|</?[a-z][a-z1-6]{0,7}>|/[a-z]{1,8}>"  # a tag that stayed
+    r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}"  # how long it is to read
     r"|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
@@ -102,9 +105,11 @@ _WITH_SIGN = re.compile(
     re.I,
 )
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
+_OF_MAKERS = re.compile("编辑|责编|审核|編輯|原标题")  # what the next can't do without
 _MADE_BY = re.compile(
     rf"\s{{0,3}}(?:[(【\[]\s?(?:原标题\s?:[^()【】\[\]]{{4,60}}|{_EDITOR})\s?[)】\]][\s|]{{0,4}}){{1,2}}$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$"
 )
+_TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
 _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
@@ -159,6 +164,7 @@ def cues() -> Cues:
 class _Furniture(NamedTuple):
     """How a line shows that it belongs to the site."""
 
+    words: re.Pattern[str]  # those of `holds` and `notes`
     holds: re.Pattern[str]
     notes: re.Pattern[str]
     lines: frozenset[str]
@@ -171,7 +177,8 @@ def _furniture() -> _Furniture:
     holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
     whole = re.compile(rf"{_OF_THE_SITE}|{foot}")
-    return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
+    said = (re.compile(f"{holds}|{notes}"), re.compile(holds), re.compile(notes))
+    return _Furniture(*said, frozenset(words.furniture_lines), whole)
 
 
 def label(lines: Sequence[Line]) -> list[Label]:
@@ -271,10 +278,13 @@ def parted(line: Line) -> list[Line]:
     of the web."""
     if "://" in line.folded and (address := _ADDRESS_BEHIND.search(line.folded)):
         return [cut(line, 0, address.start()), cut(line, address.start(), len(line.text))]
-    if line.folded.rfind(":", -LONGEST_MADE_BY) < 0:
+    if line.folded.endswith(">") and (tag := _TAG_BEHIND.search(line.folded)):
+        return [cut(line, 0, tag.start("tag")), cut(line, tag.start("tag"), len(line.text))]
+    tail = max(0, len(line.folded) - LONGEST_MADE_BY)
+    if not _OF_MAKERS.search(line.folded, tail):
         return [line]
-    made_by = _MADE_BY.search(line.folded, max(0, len(line.folded) - LONGEST_MADE_BY))
-    if made_by is None:
+    made_by = _MADE_BY.search(line.folded, tail)
+    if made_by is None or not made_by.start():
         return [line]
     return [cut(line, 0, made_by.start()), cut(line, made_by.start(), len(line.text))]
 
@@ -312,10 +322,13 @@ def _is_furniture(text: str) -> bool:
     if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
         return True
     furniture = _furniture()
-    if len(text) < 300 and furniture.holds.search(text):
-        return True
     stops = "。" in text
-    if not stops and len(text) < LONGEST_NOTE and (furniture.notes.search(text) or _is_contents(text)):
+    if len(text) < LONGEST_NOTE and furniture.words.search(text):
+        if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
+            return True
+        if not stops and furniture.notes.search(text):
+            return True
+    if not stops and len(text) < LONGEST_NOTE and _is_contents(text):
         return True
     if not stops and text.count("|") >= 5:
         return True

@@ -56,6 +56,8 @@ def test_the_title_is_found_below_what_is_not_one(head: str) -> None:
 def test_an_official_title_runs_over_two_lines() -> None:
     notice = read(f"河湾县人民政府办公室\n关于印发河湾县医共体建设方案的通知\n\n{ARTICLE}")
     assert notice.title == "河湾县人民政府办公室关于印发河湾县医共体建设方案的通知"
+    three = "河湾县人民政府办公室\n关于印发河湾县医共体\n建设方案的通知"
+    assert read(f"{three}\n{ARTICLE}").title == "河湾县人民政府办公室关于印发河湾县医共体建设方案的通知"
     notice = read(f"关于印发河湾县紧密型县域\n医共体建设实施方案的通知\n{ARTICLE}")
     assert notice.title == "关于印发河湾县紧密型县域医共体建设实施方案的通知"
 
@@ -420,10 +422,12 @@ def test_the_dates_of_a_list_are_none_of_the_page() -> None:
     )
 
 
-@pytest.mark.parametrize("day", ["06.05.2024", "2024 05/ 06 19:16", "2024 5月6日 星期"])
+@pytest.mark.parametrize("day", ["06.05.2024", "2024 05/ 06 19:16", "2024 5月6日 星期", "2024年5月6星期一"])
 def test_dates_as_portals_set_them(day: str) -> None:
     assert read(f"{TITLE}\n{day}\n{ARTICLE}").publish_date == "2024-05-06"
     assert read(f"{TITLE}\n第3.12.2024号\n{ARTICLE}").title == TITLE
+    tags = "卫生\n|\n要闻\n|\n发布: 3:39pm 26/05/2024\n医共体\n县医院"
+    assert read(f"{TITLE}\n{tags}\n{ARTICLE}").publish_date == "2024-05-26"
 
 
 def test_the_same_number_in_two_places_is_two_facts() -> None:
@@ -452,6 +456,8 @@ def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
         "\n![](/images/1.png)",
         "\n即可在手机端查看",
         "\n(阅读全文,您需要先登录!)",
+        "/span>",
+        "\n本刊记者_某人 供图_河湾县医院",
         "\n[下篇文章] 河湾茶园开园 去年产茶40吨",
         f" (原标题:{TITLE}) (责任编辑:某人) |",
         "\n日期:2025-07-07 10:22:00",
@@ -459,7 +465,19 @@ def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
         "\n--> 2025-07-07 2 2 河湾日报 c00001.html 1 河湾要闻 /enpproperty-->",
     ],
     ids=[
-        *("address", "labels", "share", "picture", "picture-of-a-text", "telephone", "login", "next", "made-by"),
+        *(
+            "address",
+            "labels",
+            "share",
+            "picture",
+            "picture-of-a-text",
+            "telephone",
+            "login",
+            "tag",
+            "reporter",
+            "next",
+            "made-by",
+        ),
         *("date", "link", "fields-of-a-paper"),
     ],
 )
@@ -603,3 +621,32 @@ def test_taiwan_writes_telemedicine_in_another_way() -> None:
     assert read(text).topics == ["telemedicine"]
     school = "教育人才組團式幫扶,普通高中受益,縣域高中的教育教學得到提升,教師隊伍在義務教育階段也得到幫扶,學校受益。"
     assert not read(f"組團式幫扶見成效\n{school}").relevant
+
+
+def test_the_masthead_of_a_newspaper_dates_its_articles() -> None:
+    masthead = "多媒体数字报刊系统\n2024年05月06星期一\n全国统一刊号:CN00-0000\n"
+    menu = "在线读报 河湾要闻一则 河湾要闻二则 河湾要闻三则 河湾要闻四则\n按日期检索\n12 2012\n3\n4\n放大 缩小 默认\n"
+    notice = read(f"{masthead}{menu}{TITLE}\n{ARTICLE}")
+    assert (notice.title, notice.publish_date, notice.body) == (TITLE, "2024-05-06", ARTICLE)
+    assert read(f"{masthead}2024年05月07星期二\n{menu}{TITLE}\n{ARTICLE}").publish_date is None
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "unit"),
+    [
+        ("专家开展为期一年半的医疗援藏工作", 1.5, "年"),
+        ("专家在县医院开展为期3周的坐诊", 3.0, "周"),
+        ("巡回医疗计划覆盖12乡镇", 12.0, "个"),
+    ],
+)
+def test_how_long_aid_lasts_and_how_far_it_reaches_are_facts(said: str, value: float, unit: str) -> None:
+    facts = read(f"{TITLE}\n{ARTICLE}\n对口帮扶中,{said}。").facts
+    assert [(fact.value, fact.unit) for fact in facts] == [(value, unit)]
+    assert not read(f"{TITLE}\n{ARTICLE}\n对口帮扶中,县医院举办为期3周的培训班。").facts
+
+
+def test_a_network_of_electrocardiograms_is_a_shared_centre() -> None:
+    notice = read(
+        "河湾市开通区域心电网络,卫生院上传的心电图由市医院诊断。\n心电网络让乡镇患者少跑路,共22家卫生院接入。"
+    )
+    assert (notice.relevant, notice.topics) == (True, ["shared_centre"])
