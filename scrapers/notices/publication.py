@@ -101,7 +101,7 @@ def issue(lines: Sequence[Line]) -> Published | None:
     """The day on the masthead of a newspaper, beside its serial number."""
     head = lines[: heads.HEAD_LINES]
     for index, line in enumerate(head):
-        if _SERIAL.search(line.folded):
+        if "CN" in line.folded and _SERIAL.search(line.folded):
             days = {
                 day for near in head[max(0, index - 2) : index + 3] if heads.is_dated(near) and (day := heads.day(near))
             }

@@ -78,25 +78,26 @@ _OF_THE_SITE = (
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}"  # how long it is to read
-    r"|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
-    r"|(?:广告|推广|(?i:ADVERTISEMENT))(?:\s(?:广告|推广|(?i:ADVERTISEMENT)))*|.{0,8}\s?(?:登录|登入|注册)"
+    r"|(?:广告|推广|(?i:ADVERTISEMENT))(?:\s(?:广告|推广|(?i:ADVERTISEMENT)))*"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
     r"|(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?"
-    r"|(?:[\u4e00-\u9fff]{2,4}\s?:\s?){2,6}"  # labels without a value
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
     r"|上一[篇页条版]\s{0,20}下一[篇页条版]"
     r"|(?:将|把)?(?:本文|文章|此文)?分享[到至给]\s?:?"
     r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
 )
 # The same, known by what stands in the middle or at the end, and the characters without which there is none.
-_SIGN = re.compile(r"[./摄版编审校监>›»](?:(?<![./])|(?<=\.)[A-Za-z]|(?<=/)/)")
+_SIGN = re.compile(
+    r"[./摄版编审校监手登注>›»](?:(?<![./手登注])|(?<=\.)[A-Za-z]|(?<=/)/|(?<=手)机|(?<=[登注])[录入册])"
+)
 _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)"
+    r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
     r"|.{0,24}[ 。/]摄\)?(?:pagebreak)?|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
     r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
     r"|[^。]{0,100}https?://[^。]{0,110}"
@@ -104,6 +105,7 @@ _WITH_SIGN = re.compile(
     r"|[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?",  # the trail to a page
     re.I,
 )
+_LABELS = re.compile(r"(?:[\u4e00-\u9fff]{2,4}\s?:\s?){2,6}")  # without a value
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
 _OF_MAKERS = re.compile("编辑|责编|审核|編輯|原标题")  # what the next can't do without
 _MADE_BY = re.compile(
@@ -164,7 +166,6 @@ def cues() -> Cues:
 class _Furniture(NamedTuple):
     """How a line shows that it belongs to the site."""
 
-    words: re.Pattern[str]  # those of `holds` and `notes`
     holds: re.Pattern[str]
     notes: re.Pattern[str]
     lines: frozenset[str]
@@ -177,8 +178,7 @@ def _furniture() -> _Furniture:
     holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
     whole = re.compile(rf"{_OF_THE_SITE}|{foot}")
-    said = (re.compile(f"{holds}|{notes}"), re.compile(holds), re.compile(notes))
-    return _Furniture(*said, frozenset(words.furniture_lines), whole)
+    return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
 
 
 def label(lines: Sequence[Line]) -> list[Label]:
@@ -323,12 +323,9 @@ def _is_furniture(text: str) -> bool:
         return True
     furniture = _furniture()
     stops = "。" in text
-    if len(text) < LONGEST_NOTE and furniture.words.search(text):
-        if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
-            return True
-        if not stops and furniture.notes.search(text):
-            return True
-    if not stops and len(text) < LONGEST_NOTE and _is_contents(text):
+    if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
+        return True
+    if not stops and len(text) < LONGEST_NOTE and (furniture.notes.search(text) or _is_contents(text)):
         return True
     if not stops and text.count("|") >= 5:
         return True
@@ -339,6 +336,7 @@ def _is_furniture(text: str) -> bool:
         not bare
         or bare in furniture.lines
         or furniture.whole.fullmatch(text) is not None
+        or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )
