@@ -42,12 +42,12 @@ _DATE_WITHIN = re.compile(
 _BEHIND_TITLE = re.compile(
     r"\s{1,4}(?=(?:(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d|(?:文章|稿件|信息)?来源\s?:.{0,30}20\d\d))"
 )
-_FLASH = re.compile(r"【[^】]{8,60}】(?=.{20})")  # a headline in the line of its news
+_FLASH = re.compile(r"【[^】]{8,60}】(?=.{20,}。)")  # a headline in the line of its news
 _WAS_CALLED = re.compile(r"[(【]\s?原标题\s?:[^()【】]{4,60}[)】]\s{0,4}(?=.{20})")  # before the article's sentence
 _STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
 BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
 _MENU_ITEM = re.compile(
-    rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][\u4e00-\u9fff]{{1,8}})?>{{0,2}}"
+    rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][A-Za-z\u4e00-\u9fff]{{1,12}})?>{{0,2}}"
 )
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
 _BARE_LABEL = re.compile(
@@ -60,6 +60,7 @@ _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the
     r"|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
+_ABSTRACT = re.compile(r"(?<=[^。]{6})(?<!。)\s{0,4}[\[【]\s?(?:内容)?摘\s?要\s?[\]】]")  # behind a title
 _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
 _DAY_BEHIND = re.compile(r"(?<=\S)\s?\(\d{1,2}/\d{1,2}/20\d\d\)$")
 _RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR)
@@ -87,6 +88,8 @@ def _joint(line: Line) -> int | None:
         run = next((run for said in _RUNS if (run := said.match(line.folded))), None)
         if run and run.end() < len(line.text):
             return run.end()
+    if "摘" in line.text and (abstract := _ABSTRACT.search(line.folded)):
+        return abstract.start()
     if "20" not in line.text:
         return None
     if behind := _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY)):

@@ -186,6 +186,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=bool(main)))
         or publication.near(inner)
         or publication.below(inner, labels, sheet.lines[sheet.last :])
+        or publication.proved(head, inner)
         or publication.issue(sheet.lines)
         or publication.compiled(sheet.lines)
         or (None, None)

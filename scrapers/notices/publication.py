@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from datetime import date
 
 from scrapers.notices import heads, html
 from scrapers.text import dates, segments
@@ -16,6 +17,7 @@ from scrapers.text.fold import fold
 from scrapers.text.segments import Label, Line, cues
 
 SHORT = 60  # characters of a line that states a date
+DATELINE = 120  # characters of the first sentence in which a dateline stands
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
@@ -27,6 +29,8 @@ _GLUED = re.compile(
 _PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)?\s?:")
 _AUTHOR = re.compile(r"作者\s?:")
 _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
+_EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
+_DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
@@ -95,6 +99,19 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
             found.append(dates.labelled(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
+
+
+def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:
+    """09/03/2026, where the article says which of the two is the day: 9日电, 3月9日."""
+    line = next((line for line in head if len(line.text) <= SHORT and _EITHER_WAY.search(line.folded)), None)
+    begun = next((line for line in inner[: heads.HEAD_LINES] if segments.is_prose(line)), None)
+    if line is None or begun is None or (found := _EITHER_WAY.search(line.folded)) is None:
+        return None
+    first, second = int(found["a"]), int(found["b"])
+    said = [(int(day["m"] or 0), int(day["d"])) for day in _DAY_SAID.finditer(begun.folded, 0, DATELINE)]
+    ways = {(month, day) for month, day in ((first, second), (second, first)) if {(month, day), (0, day)} & {*said}}
+    days = {date(int(found["y"]), month, day).isoformat() for month, day in ways}
+    return (days.pop(), None) if len(days) == 1 else None
 
 
 def issue(lines: Sequence[Line]) -> Published | None:

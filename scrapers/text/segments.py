@@ -26,6 +26,7 @@ Label = Literal["main", "related", "template"]
 
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
+LONGEST_COLUMN = 8  # characters of the name of a column before its title
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
@@ -34,6 +35,7 @@ TEASERS = 2  # so many lines in a row at the end, cut off with …, are the begi
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
+LONGEST_STREWN = 60  # characters that a forum strews in behind a line
 LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 REPEATED = 3  # a line so often between others ...
@@ -50,6 +52,8 @@ _SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 某医院扩建(12:19)
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
+_NAME = re.compile(r"[\w·]+")
+_KIND = re.compile(r"^\[[\u4e00-\u9fff]{2,4}\]\s")  # what forums file a thread under
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
@@ -77,7 +81,9 @@ _OF_THE_SITE = (
     r"|</?[a-z][a-z1-6]{0,7}>|/[a-z]{1,8}>"  # a tag that stayed
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
-    r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}"  # how long it is to read
+    r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}|(?:文章)?字数\s?:\s?\d{1,6}"  # how long it is to read
+    r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
+    r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|(?i:ADVERTISEMENT))(?:\s(?:广告|推广|(?i:ADVERTISEMENT)))*"
@@ -110,6 +116,9 @@ _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1
 _OF_MAKERS = re.compile("编辑|责编|审核|編輯|原标题")  # what the next can't do without
 _MADE_BY = re.compile(
     rf"\s{{0,3}}(?:[(【\[]\s?(?:原标题\s?:[^()【】\[\]]{{4,60}}|{_EDITOR})\s?[)】\]][\s|]{{0,4}}){{1,2}}$|(?<=[。!?”\")】])\s{{0,3}}{_EDITOR}$"
+)
+_STREWN = re.compile(  # 试点名单的通知( _8 M1 x* {3 N# y1 D9 w
+    r"(?<=[\u3400-\u9fff。;:!?,、)”])\s?(?=[^\u3400-\u9fff]*[*#&{}~`^_\\<>][^\u3400-\u9fff]*$)(?:[!-~]{1,3}\s{1,3}){3,}[!-~]{1,3}$"
 )
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
@@ -280,6 +289,10 @@ def parted(line: Line) -> list[Line]:
         return [cut(line, 0, address.start()), cut(line, address.start(), len(line.text))]
     if line.folded.endswith(">") and (tag := _TAG_BEHIND.search(line.folded)):
         return [cut(line, 0, tag.start("tag")), cut(line, tag.start("tag"), len(line.text))]
+    if line.folded[-1:].isascii() and (
+        strewn := _STREWN.search(line.folded, max(0, len(line.folded) - LONGEST_STREWN))
+    ):
+        return [cut(line, 0, strewn.start()), cut(line, strewn.start(), len(line.text))]
     tail = max(0, len(line.folded) - LONGEST_MADE_BY)
     if not _OF_MAKERS.search(line.folded, tail):
         return [line]
@@ -416,8 +429,16 @@ def trim_title(title: str) -> str:
         title = title[: tail.start()]
     elif (site := _SITE.search(title)) and _han(title, site.start()) >= 12:
         title = title[: site.start()]
-    title = _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title))
+    title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
-    if mark is None or fold(title[: mark.start()]).strip(" 【】[]") not in cues().title_prefixes:
+    if mark is None or not _is_column(fold(title[: mark.start()]).strip(" 【】[]"), mark[0], title[mark.end() :]):
         return title.strip()
     return title[mark.end() :].strip() or title.strip()
+
+
+def _is_column(name: str, mark: str, rest: str) -> bool:
+    """What a title has before its first sign: a word of sites, or right before a bar what the column is called."""
+    if name in cues().title_prefixes:
+        return True
+    is_close = mark in "丨|" and not rest.startswith(" ")
+    return is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and _han(rest, 60) >= 10

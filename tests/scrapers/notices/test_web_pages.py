@@ -457,28 +457,17 @@ def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
         "\n即可在手机端查看",
         "\n(阅读全文,您需要先登录!)",
         "/span>",
+        "( _8 M1 x* {3 N# y1 D9 w",
+        "\n3 x& S: B4 h8 M/ t! v  i6 J",
+        "\n{image=1}",
+        "\n文章字数:400",
+        "\n抱歉,我们并不支持您使用的浏览器。",
         "\n本刊记者_某人 供图_河湾县医院",
         "\n[下篇文章] 河湾茶园开园 去年产茶40吨",
         f" (原标题:{TITLE}) (责任编辑:某人) |",
         "\n日期:2025-07-07 10:22:00",
         "\n链接:https://hewan.example/publish/news/4205/2025/20250707135650846623899/20250707135650846623899_.html",
         "\n--> 2025-07-07 2 2 河湾日报 c00001.html 1 河湾要闻 /enpproperty-->",
-    ],
-    ids=[
-        *(
-            "address",
-            "labels",
-            "share",
-            "picture",
-            "picture-of-a-text",
-            "telephone",
-            "login",
-            "tag",
-            "reporter",
-            "next",
-            "made-by",
-        ),
-        *("date", "link", "fields-of-a-paper"),
     ],
 )
 def test_what_the_system_of_a_site_leaves_behind_is_none_of_the_article(tail: str) -> None:
@@ -563,6 +552,21 @@ def test_a_day_in_brackets_behind_a_title_dates_the_page() -> None:
     notice = read(f"{TITLE} (21/09/2022)\n{ARTICLE}")
     assert (notice.title, notice.publish_date) == (TITLE, "2022-09-21")
     assert read(f"{TITLE} (05/09/2022)\n{ARTICLE}").publish_date is None  # the fifth, or May? Nobody says
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("河湾社9日电 ", "2026-03-09"),
+        ("3月9日,", "2026-03-09"),
+        ("9月3日,", "2026-09-03"),
+        ("3日和9日,", None),
+        ("3月7日,", None),
+        ("", None),
+    ],
+)
+def test_the_first_sentence_may_say_which_number_is_the_day(said: str, day: str | None) -> None:
+    assert read(f"09/03/2026 08:31\n{TITLE}\n{said}{ARTICLE}").publish_date == day
 
 
 def test_every_page_names_consortia_and_few_are_about_their_figures() -> None:
@@ -650,3 +654,26 @@ def test_a_network_of_electrocardiograms_is_a_shared_centre() -> None:
         "河湾市开通区域心电网络,卫生院上传的心电图由市医院诊断。\n心电网络让乡镇患者少跑路,共22家卫生院接入。"
     )
     assert (notice.relevant, notice.topics) == (True, ["shared_centre"])
+
+
+@pytest.mark.parametrize("column", ["看点丨", "医我看|", "河湾·健康丨", "[社会] "])
+def test_the_name_of_a_column_before_the_title_is_no_part_of_it(column: str) -> None:
+    assert read(f"{column}{TITLE}\n2024-05-06\n{ARTICLE}").title == TITLE
+    assert read(f"今天下午,河湾开会丨{TITLE}\n2024-05-06\n{ARTICLE}").title == f"今天下午,河湾开会丨{TITLE}"
+
+
+def test_a_column_in_brackets_is_no_flash() -> None:
+    title = f"【河湾健康 县域新篇】{TITLE}让群众少跑路"
+    assert read(f"{title}\n2024-05-06\n{ARTICLE}").title == title
+
+
+def test_the_abstract_behind_a_title_is_parted_from_it() -> None:
+    first, second = ARTICLE.split("\n")
+    notice = read(f"{TITLE} [摘要] {first}\n{second}")
+    assert notice.title == TITLE
+    assert notice.body.endswith(LAST)
+
+
+def test_figures_at_the_end_of_a_row_are_not_strewn_in() -> None:
+    row = "河湾县医共体 12 34 5 6"
+    assert row in read(f"{TITLE}\n{ARTICLE}\n{row}\n{ARTICLE[:60]}。").body
