@@ -17,6 +17,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from math import ceil
 from typing import NamedTuple, TypeVar
 
@@ -101,7 +102,8 @@ _CHANGE_TO = re.compile(
 _UNTIL = re.compile(r"(?:底|末)?(?:前|之前|以前)")
 
 T = TypeVar("T", Fact, Statement)
-_Said = tuple[Fact | Statement, tuple[int, int]]  # a row and the sentence that it stands in
+_About = tuple[frozenset[str], frozenset[str]]
+_NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,11 +332,9 @@ class _Reading:
                     continue
                 yield from self._state(entry, place, date)
 
-    def differ(self, one: _Said, other: _Said) -> bool:
-        """Do two sentences speak of something else by name? One that names nothing may repeat the other."""
-        scopes = (frozenset(self.words.scopes.findall(row.evidence)) for row, _ in (one, other))
-        places = (self._places_in(*sentence) for _, sentence in (one, other))
-        return any(mine and its and mine != its for mine, its in (scopes, places))
+    def about(self, row: Fact | Statement, sentence: tuple[int, int]) -> _About:
+        """How far its number reaches, as its clause says, and where, as its sentence says."""
+        return frozenset(self.words.scopes.findall(row.evidence)), self._places_in(*sentence)
 
     def _places_in(self, begin: int, end: int) -> frozenset[str]:
         """The places that a stretch of the text names: what is the same of two of them is two facts."""
@@ -666,18 +666,34 @@ def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
 
 def _once(rows: list[T], reading: _Reading) -> list[T]:
     """One row for what several sentences repeat, the first that is no heading; within a sentence all stay."""
-    kept: dict[tuple[object, ...], list[tuple[T, tuple[int, int]]]] = {}
+    equal: dict[tuple[object, ...], list[tuple[T, tuple[int, int]]]] = {}
     counted: dict[str, tuple[int, int]] = {}
     said = [(row, reading.place(row.start - reading.offset).sentence) for row in rows]
     for row, sentence in sorted(said, key=lambda each: (_is_heading(each[1], reading.text), each[0].start)):
-        limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
-        same = kept.setdefault((row.indicator, row.value, *limits), [])
         if (noun := _counted(row)) and counted.setdefault(noun, sentence) != sentence:
             continue
-        if all(sentence == its or reading.differ((row, sentence), (other, its)) for other, its in same):
-            same.append((row, sentence))
-    chosen = [row for same in kept.values() for row, _ in same]
+        limits: tuple[object, ...] = (row.value_max, row.unit) if isinstance(row, Fact) else (row.date,)
+        equal.setdefault((row.indicator, row.value, *limits), []).append((row, sentence))
+    chosen = [row for group in equal.values() for row in _apart(group, reading)]
     return sorted(chosen, key=lambda row: (row.start, row.end))
+
+
+def _apart(group: list[tuple[T, tuple[int, int]]], reading: _Reading) -> list[T]:
+    """Of rows with one value those whose sentences speak of something else by name; one that names nothing may repeat
+    any other. Each is looked up, not compared with all."""
+    if len(group) == 1:
+        return [group[0][0]]
+    kept = []
+    told: dict[tuple[frozenset[str] | None, frozenset[str] | None], set[tuple[int, int]]] = {}  # None: any
+    for row, sentence in group:
+        scopes, places = reading.about(row, sentence)
+        like = product((scopes, _NOTHING) if scopes else (None,), (places, _NOTHING) if places else (None,))
+        if any(len(told[key]) > 1 or sentence not in told[key] for key in like if key in told):
+            continue
+        kept.append(row)
+        for key in product((scopes, None), (places, None)):
+            told.setdefault(key, set()).add(sentence)
+    return kept
 
 
 def _is_heading(sentence: tuple[int, int], text: str) -> bool:

@@ -34,7 +34,7 @@ _LABEL = re.compile(_LABELS)
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
 )
-_DAY_LABEL = re.compile(r"(?:发布|更新)?(?:时间|日期)\s?:\s?\d")
+DAY_LABEL = re.compile(r"(?:发布|更新)?(?:时间|日期)\s?:\s?\d")
 _STATES = re.compile(r"[:|\d]")
 _DATE_WITHIN = re.compile(
     r"[\u4e00-\u9fff]{2,}20\d\d年\d{1,2}月\d{1,2}日(?!星期|上午|下午)[\u4e00-\u9fff]{4,}"
@@ -163,4 +163,4 @@ def is_dated(line: Line) -> bool:
 
 def is_stating(line: Line) -> bool:
     """A line that states a date, though without its year, or a source, not a row of buttons."""
-    return _DAY_LABEL.match(line.folded) is not None or SOURCE.search(line.folded) is not None or day(line) is not None
+    return DAY_LABEL.match(line.folded) is not None or SOURCE.search(line.folded) is not None or day(line) is not None

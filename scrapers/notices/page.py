@@ -187,7 +187,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         or publication.near(inner)
         or publication.below(inner, labels, sheet.lines[sheet.last :])
         or publication.proved(head, inner)
-        or publication.issue(sheet.lines)
+        or publication.above(sheet.lines)
         or publication.compiled(sheet.lines)
         or (None, None)
     )

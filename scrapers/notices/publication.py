@@ -17,6 +17,7 @@ from scrapers.text.fold import fold
 from scrapers.text.segments import Label, Line, cues
 
 SHORT = 60  # characters of a line that states a date
+MASTHEAD = 30  # lines above an article in which a page says when it was published
 DATELINE = 120  # characters of the first sentence in which a dateline stands
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
@@ -31,6 +32,7 @@ _AUTHOR = re.compile(r"作者\s?:")
 _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
 _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
+_TODAY = re.compile(r"当前报[纸章]")
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
@@ -114,14 +116,21 @@ def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:
     return (days.pop(), None) if len(days) == 1 else None
 
 
-def issue(lines: Sequence[Line]) -> Published | None:
-    """The day on the masthead of a newspaper, beside its serial number."""
-    head = lines[: heads.HEAD_LINES]
+def above(lines: Sequence[Line]) -> Published | None:
+    """What stands above all of a page: its date with a label, the current issue of a newspaper, or the day beside its
+    serial number."""
+    head = list(itertools.takewhile(lambda line: not segments.is_prose(line), lines[:MASTHEAD]))
+    told = [
+        line
+        for line in head
+        if len(line.text) <= SHORT and (_PUBLISHED.match(line.folded) or _TODAY.match(line.folded))
+    ]
+    if len(told) == 1:
+        return dates.labelled(told[0].folded)
     for index, line in enumerate(head):
         if "CN" in line.folded and _SERIAL.search(line.folded):
-            days = {
-                day for near in head[max(0, index - 2) : index + 3] if heads.is_dated(near) and (day := heads.day(near))
-            }
+            beside = filter(heads.is_dated, head[max(0, index - 2) : index + 3])
+            days = {day for near_it in beside if (day := heads.day(near_it)) is not None}
             return days.pop() if len(days) == 1 else None
     return None
 

@@ -6,8 +6,9 @@ stands; None where the page has none. Never here: dates (publication.py), or the
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from scrapers.notices import heads, html
 from scrapers.text import doc_numbers, segments
@@ -36,6 +37,7 @@ _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. t
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
     r"|(?=.*[\u4e00-\u9fff])(?:[^\s,:]{2,10}\s){4,}[^\s,:]{2,10}|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
+    r"|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _JOURNAL = re.compile(  # where a paper appeared, not its title
@@ -62,25 +64,16 @@ def line_of(lines: Sequence[Line]) -> int | None:
     candidates: list[int] = []
     stated = None
     is_chinese = any(_CHINESE.search(line.text) for line in lines)
-    for index, line in enumerate(lines[: heads.HEAD_LINES]):
-        if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
+    for index in _head(lines):
+        line, follows = lines[index], lines[index + 1 : index + 2]
+        if _is_passed_over(lines, index, is_chinese):
             continue
-        if segments.is_furniture(line) or heads.is_head(line) or heads.is_outlet(line):
-            continue
-        if doc_numbers.own([line.folded]):
-            continue
-        if _is_letterhead(line, lines[index + 1 : index + 2]):
-            continue
-        if _is_ticker(line) or heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
-            continue
-        if len(line.text) <= heads.LONGEST_NAME and line.folded.endswith(":"):
-            continue  # a label of the site without a value
         asks = _asks(line) and _may_be_title(line)
         if not asks and (segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
             break
-        if asks or (_may_be_title(line) and not _is_banner(lines[index + 1 : index + 2])):
+        if asks or (_may_be_title(line) and not _is_banner(follows)):
             candidates.append(index)
-            if index + 1 < len(lines) and heads.is_head(lines[index + 1]) and heads.is_stating(lines[index + 1]):
+            if follows and heads.is_head(follows[0]) and heads.is_stating(follows[0]):
                 stated = index
                 break
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
@@ -89,6 +82,26 @@ def line_of(lines: Sequence[Line]) -> int | None:
         return stated
     echoed = (index for index in candidates if _is_echoed(lines, index))
     return next(echoed, candidates[0] if candidates else None)
+
+
+def _head(lines: Sequence[Line]) -> Iterator[int]:
+    """The lines in which a title is looked for: the first ones, those of the site not counted."""
+    own = (index for index, line in enumerate(lines[:ECHO]) if not segments.is_furniture(line))
+    return itertools.islice(own, heads.HEAD_LINES)
+
+
+def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool:
+    """Whether a line is of those above a title: other languages, heads, numbers, offices, tickers, labels."""
+    line = lines[index]
+    if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
+        return True
+    if heads.is_head(line) or heads.is_outlet(line) or doc_numbers.own([line.folded]):
+        return True
+    if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line):
+        return True
+    if heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
+        return True
+    return len(line.text) <= heads.LONGEST_NAME and line.folded.endswith(":")  # a label of the site without a value
 
 
 def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
@@ -169,6 +182,9 @@ def _behind_contents(lines: Sequence[Line], headlines: Sequence[int]) -> int | N
 
 def _original_title(lines: Sequence[Line]) -> str | None:
     """What a page without a title of its own says, at its head or its foot, that the article was called."""
+    for line, follows in itertools.pairwise(lines):  # a picture and its caption first, then title and date
+        if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
+            return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
     asked: list[tuple[Line, tuple[re.Pattern[str], ...]]]
     asked = [(line, (_ORIGINAL, _CITED)) for line in lines[: heads.HEAD_LINES]]
     asked += [(line, (_CALLED,)) for line in lines[-FOOT:]]

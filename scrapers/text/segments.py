@@ -46,6 +46,7 @@ HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a l
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
 _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
+_READ = re.compile(r"^20\d\d年.{4,14}次(?:阅读|浏览|点击)$")  # below a headline
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
 _SIGNS = re.compile(r"[\d。;:!?%]")
@@ -82,6 +83,9 @@ _OF_THE_SITE = (
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}|(?:文章)?字数\s?:\s?\d{1,6}"  # how long it is to read
+    r"|\(?(?:(?:[一二三初复终]审|校对)\s?[:|丨/]\s?\S{2,8}\s{0,3}){2,4}\)?"  # who answers for it
+    r"|(?:相关)?附件:|《[^《》]{2,12}》?\s?\(20\d\d年[01]?\d月[0-3]?\d日\s?.{0,6}版?\)"
+    r"|20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
@@ -90,7 +94,7 @@ _OF_THE_SITE = (
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
-    r"|(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?"
+    r"|(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?(?:\s?\|.{0,80})?"
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
     r"|上一[篇页条版]\s{0,20}下一[篇页条版]"
     r"|(?:将|把)?(?:本文|文章|此文)?分享[到至给]\s?:?"
@@ -120,6 +124,7 @@ _MADE_BY = re.compile(
 _STREWN = re.compile(  # 试点名单的通知( _8 M1 x* {3 N# y1 D9 w
     r"(?<=[\u3400-\u9fff。;:!?,、)”])\s?(?=[^\u3400-\u9fff]*[*#&{}~`^_\\<>][^\u3400-\u9fff]*$)(?:[!-~]{1,3}\s{1,3}){3,}[!-~]{1,3}$"
 )
+_SHARE_BEHIND = re.compile(r"(?<=\S)\s?分享[到至]\s?:?$")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
 _STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
@@ -293,6 +298,8 @@ def parted(line: Line) -> list[Line]:
         strewn := _STREWN.search(line.folded, max(0, len(line.folded) - LONGEST_STREWN))
     ):
         return [cut(line, 0, strewn.start()), cut(line, strewn.start(), len(line.text))]
+    if "分享" in line.folded[-6:] and (share := _SHARE_BEHIND.search(line.folded)):
+        return [cut(line, 0, share.start()), cut(line, share.start(), len(line.text))]
     tail = max(0, len(line.folded) - LONGEST_MADE_BY)
     if not _OF_MAKERS.search(line.folded, tail):
         return [line]
@@ -412,7 +419,7 @@ def _is_list(lines: Sequence[Line]) -> bool:
     linked = sum(line.link_share > 0.8 for line in entries)
     if doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries)):
         return True
-    return sum(dates.is_date_line(line.folded) for line in lines) >= HEADLINES
+    return sum(dates.is_date_line(line.folded) or _READ.search(line.folded) is not None for line in lines) >= HEADLINES
 
 
 def trim_title(title: str) -> str:

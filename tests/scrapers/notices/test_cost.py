@@ -7,6 +7,7 @@ import random
 import pytest
 
 from scrapers import notices
+from scrapers.text import gazetteer
 from tests.cost import assert_growth
 
 CONTEXT = "紧密型县域医共体建设持续推进,医联体内检查检验结果互认,远程医疗覆盖各地。"
@@ -37,6 +38,17 @@ BOMB = "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '"
 def test_doubling_a_page_doubles_its_cost(head: str, run: str, tail: str) -> None:
     size = 12_000 if head.startswith(NOTICE) else 60_000  # what is cheap is measured on more of it
     assert_growth(lambda text: notices.parse_page((head + text + tail).encode()), run, size, 2 * size, below=2.3)
+
+
+def test_places_with_the_same_number_are_looked_up_and_not_compared() -> None:
+    names = [region.name for region in gazetteer._mainland() if region.name.endswith(("县", "市", "区"))]
+
+    def parse(run: str) -> None:
+        said = "".join(f"{name}建成紧密型县域医共体8个。\n" for name in names[: len(run)])
+        found = notices.parse_page(f"{NOTICE}\n{said}".encode())
+        assert len(found.facts) > len(run) / 2
+
+    assert_growth(parse, "x", 600, 1200, below=2.3)
 
 
 def test_doubling_random_bytes_doubles_their_cost() -> None:

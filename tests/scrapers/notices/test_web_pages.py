@@ -460,6 +460,11 @@ def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
         "( _8 M1 x* {3 N# y1 D9 w",
         "\n3 x& S: B4 h8 M/ t! v  i6 J",
         "\n{image=1}",
+        "\n(一审:李某某 二审:王某 三审:赵某)",
+        "\n相关附件:",
+        "\n《河湾日报》(2024年5月6日04版)",
+        "\n打印本文",
+        " 分享到:",
         "\n文章字数:400",
         "\n抱歉,我们并不支持您使用的浏览器。",
         "\n本刊记者_某人 供图_河湾县医院",
@@ -677,3 +682,28 @@ def test_the_abstract_behind_a_title_is_parted_from_it() -> None:
 def test_figures_at_the_end_of_a_row_are_not_strewn_in() -> None:
     row = "河湾县医共体 12 34 5 6"
     assert row in read(f"{TITLE}\n{ARTICLE}\n{row}\n{ARTICLE[:60]}。").body
+
+
+def test_the_page_says_above_its_menu_when_it_was_published() -> None:
+    menu = "首页要闻\n|\n县域要闻\n|\n医卫要闻\n|\n河湾要闻一\n河湾要闻二\n河湾要闻三\n"
+    for head in ("当前报章2024年05月06日", "发布: 3:39pm 26/05/2024"):
+        notice = read(f"{head}\n{menu}{TITLE}\n{ARTICLE}")
+        assert notice.publish_date == ("2024-05-06" if "报章" in head else "2024-05-26")
+    two = "发布: 3:39pm 26/05/2024\n发布: 4:39pm 27/05/2024"
+    assert read(f"{two}\n{menu}{TITLE}\n{ARTICLE}").publish_date is None
+
+
+def test_lines_of_the_site_are_not_counted_where_a_title_is_looked_for() -> None:
+    menu = "首页\n|\nADVERTISEMENT\n" * 6
+    assert read(f"{menu}{TITLE}\n{ARTICLE}").title == TITLE
+    assert read(f"我的收藏|河湾网 我的收藏\n{TITLE}\n{ARTICLE}").title == TITLE
+
+
+def test_a_caption_may_stand_above_title_and_date() -> None:
+    notice = read(f"{ARTICLE}\n{TITLE}\n发布时间: 2024-05-06 10:05:24 | 来源: 河湾社 | 作者: 佚名 | 责任编辑: 某人")
+    assert (notice.title, notice.publish_date, notice.body) == (TITLE, "2024-05-06", ARTICLE)
+
+
+def test_headlines_with_their_readers_are_other_articles() -> None:
+    others = "".join(f"河湾要闻之{n}引来围观\n2024年0{n}月12日   •   {n}万次阅读\n" for n in range(1, 5))
+    assert read(f"{TITLE}\n2024-05-06\n{ARTICLE}\n{others}").body == ARTICLE
