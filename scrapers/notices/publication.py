@@ -67,10 +67,12 @@ def is_event(lines: Sequence[Line]) -> bool:
 
 
 def near(inner: Sequence[Line]) -> Published | None:
-    """A date glued with a counter to the first words of the article, the only one alone on a line with its hour above
-    its first sentence, or one alone on a line below it, its source next."""
+    """A date with a counter or a label glued to the first words of the article, the only one alone on a line with its
+    hour above its first sentence, or one alone on a line below it, its source next."""
     if inner and (match := _GLUED.match(inner[0].folded)):
         return dates.published(match["date"])
+    if inner and heads.DAY_LABEL.match(inner[0].folded) and not _PLACE.search(inner[0].folded, 0, SHORT):
+        return dates.labelled(inner[0].folded)
     begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
     told = [line for line in inner[: heads.HEAD_LINES] if len(line.text) <= SHORT and _PUBLISHED.match(line.folded)]
     if len(told) == 1 and (day := dates.labelled(told[0].folded)):

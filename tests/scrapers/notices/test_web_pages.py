@@ -462,6 +462,8 @@ def test_title_date_and_sentence_may_share_a_line(head: str) -> None:
         "\n{image=1}",
         "\n(一审:李某某 二审:王某 三审:赵某)",
         "\n相关附件:",
+        "\n读毕需时 3 分钟",
+        "\n图片默认标题_fororder_a",
         "\n《河湾日报》(2024年5月6日04版)",
         "\n打印本文",
         " 分享到:",
@@ -707,3 +709,18 @@ def test_a_caption_may_stand_above_title_and_date() -> None:
 def test_headlines_with_their_readers_are_other_articles() -> None:
     others = "".join(f"河湾要闻之{n}引来围观\n2024年0{n}月12日   •   {n}万次阅读\n" for n in range(1, 5))
     assert read(f"{TITLE}\n2024-05-06\n{ARTICLE}\n{others}").body == ARTICLE
+
+
+def test_a_date_with_its_label_may_run_into_the_first_sentence() -> None:
+    assert read(f"{TITLE}\n时间:2024-05-06 20:00:00 来源:i河湾{ARTICLE}").publish_date == "2024-05-06"
+    assert read(f"{TITLE}\n时间:2024-05-06 地点:县医院,{ARTICLE}").publish_date is None
+
+
+def test_teams_sent_to_help_and_their_figures() -> None:
+    notice = read(
+        "河湾市第七批支医队启程\n\n选派的18名医师赴边远县开展为期6个月的支医工作,河湾市已派出6批93名医疗专家。"
+    )
+    assert [(fact.value, fact.unit) for fact in notice.facts] == [(18.0, "名"), (6.0, "个月"), (93.0, "名")]
+    assert notice.topics == ["resource_sinking"]
+    consulted = read(f"{TITLE}\n{ARTICLE}\n市里完成疑难病理会诊300余例,对一例标本作了会诊,病理会诊让群众少跑路。")
+    assert [(fact.value, fact.topic) for fact in consulted.facts] == [(300.0, "shared_centre")]
