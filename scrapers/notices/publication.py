@@ -107,7 +107,8 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
 
 def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:
     """09/03/2026, where the article says which of the two is the day: 9日电, 3月9日."""
-    line = next((line for line in head if len(line.text) <= SHORT and _EITHER_WAY.search(line.folded)), None)
+    short = (line for line in head if len(line.text) <= SHORT and "/" in line.folded)
+    line = next((line for line in short if _EITHER_WAY.search(line.folded)), None)
     begun = next((line for line in inner[: heads.HEAD_LINES] if segments.is_prose(line)), None)
     if line is None or begun is None or (found := _EITHER_WAY.search(line.folded)) is None:
         return None

@@ -93,7 +93,7 @@ def _head(lines: Sequence[Line]) -> Iterator[int]:
 def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool:
     """Whether a line is of those above a title: other languages, heads, numbers, offices, tickers, labels."""
     line = lines[index]
-    if segments.is_in_kana(line) or (is_chinese and segments.is_foreign(line)):
+    if segments.is_in_kana(line) or (is_chinese and segments.is_in_latin(line)):
         return True
     if heads.is_head(line) or heads.is_outlet(line) or doc_numbers.own([line.folded]):
         return True

@@ -66,11 +66,11 @@ class Tally:
 
     def counts(self, text: str) -> dict[str, int]:
         """How often each list is in the text."""
-        found: dict[str, list[tuple[int, int]]] = {name: [] for name in self._names}
+        found: dict[str, list[tuple[int, int]]] = {}
         for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for name in self._owners[word]:
-                found[name].append((start, -end))
-        counts = dict.fromkeys(found, 0)
+                found.setdefault(name, []).append((start, -end))
+        counts = dict.fromkeys(self._names, 0)
         for name, spans in found.items():
             done = 0
             for start, end in sorted(spans):
@@ -102,6 +102,61 @@ _ITEM = re.compile(
     r"|(?P<more>[?*+]\??|\{[\d,]+\}\??)|\\(?P<class>[A-Za-z\d])|\\(?P<escaped>.)|(?P<any>[.^$])|(?P<letter>.)",
     re.S,
 )
+
+
+def begins(expression: str) -> re.Pattern[str]:
+    """The characters with which a match may begin, as a set. Raises ValueError where that may be any character."""
+    return re.compile(f"[{''.join(sorted(_first(expression)[0]))}]")
+
+
+def _first(expression: str) -> tuple[set[str], bool]:
+    """What the branches of an expression may begin with, as parts of a set; whether they may be empty."""
+    found: set[str] = set()
+    is_empty = False
+    for branch in _branches(expression):
+        items = [*_ITEM.finditer(branch), None]
+        index = 0
+        while (item := items[index]) is not None:
+            index += 1
+            parts, may_be_empty = _part(item)
+            if item["open"]:
+                begin, index = item.end(), _closed(items, index)
+                closing = items[index - 1]
+                inner = branch[begin : closing.start() if closing else len(branch)]
+                parts, may_be_empty = _first(inner) if item["open"] in ("(", "(?:") else (set(), True)
+            follows = items[index]
+            if follows is not None and follows["more"]:
+                may_be_empty = may_be_empty or follows["more"][0] in "?*" or follows["more"].startswith("{0")
+                index += 1
+            found |= parts
+            if not may_be_empty:
+                break
+        else:
+            is_empty = True
+    return found, is_empty
+
+
+def _part(item: re.Match[str]) -> tuple[set[str], bool]:
+    """One item as a part of a set; assertions are empty."""
+    if item["set"]:
+        if item["set"].startswith("[^"):
+            raise ValueError(f"{item[0]} may begin with any character")
+        return {item["set"][1:-1]}, False
+    if item["class"]:
+        return ({rf"\{item['class']}"}, False) if item["class"] in "dsw" else (set(), True)
+    if item["any"] == ".":
+        raise ValueError("a dot may be any character")
+    sign = item["escaped"] or item["letter"]
+    return ({re.escape(sign)}, False) if sign else (set(), True)
+
+
+def _closed(items: Sequence[re.Match[str] | None], index: int) -> int:
+    """The number behind the bracket that closes the one before `index`."""
+    depth = 1
+    while depth and (item := items[index]) is not None:
+        depth += bool(item["open"]) - bool(item["close"])
+        index += 1
+    return index
 
 
 def _branches(expression: str) -> list[str]:

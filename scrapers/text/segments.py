@@ -21,6 +21,7 @@ import yaml
 
 from scrapers.text import dates
 from scrapers.text.fold import fold
+from scrapers.text.scan import begins
 
 Label = Literal["main", "related", "template"]
 
@@ -91,7 +92,7 @@ _OF_THE_SITE = (
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
-    r"|(?:广告|推广|(?i:ADVERTISEMENT))(?:\s(?:广告|推广|(?i:ADVERTISEMENT)))*"
+    r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
@@ -184,6 +185,7 @@ class _Furniture(NamedTuple):
     holds: re.Pattern[str]
     notes: re.Pattern[str]
     lines: frozenset[str]
+    begins: re.Pattern[str]  # how a line that `whole` matches begins
     whole: re.Pattern[str]  # fullmatch
 
 
@@ -192,8 +194,10 @@ def _furniture() -> _Furniture:
     words = cues()
     holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
-    whole = re.compile(rf"{_OF_THE_SITE}|{foot}")
-    return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
+    whole = rf"{_OF_THE_SITE}|{foot}"
+    return _Furniture(
+        re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), begins(whole), re.compile(whole)
+    )
 
 
 def label(lines: Sequence[Line]) -> list[Label]:
@@ -295,14 +299,12 @@ def parted(line: Line) -> list[Line]:
         return [cut(line, 0, address.start()), cut(line, address.start(), len(line.text))]
     if line.folded.endswith(">") and (tag := _TAG_BEHIND.search(line.folded)):
         return [cut(line, 0, tag.start("tag")), cut(line, tag.start("tag"), len(line.text))]
-    if line.folded[-1:].isascii() and (
-        strewn := _STREWN.search(line.folded, max(0, len(line.folded) - LONGEST_STREWN))
-    ):
+    if " " in line.folded[-4:] and (strewn := _STREWN.search(line.folded, max(0, len(line.folded) - LONGEST_STREWN))):
         return [cut(line, 0, strewn.start()), cut(line, strewn.start(), len(line.text))]
     if "分享" in line.folded[-6:] and (share := _SHARE_BEHIND.search(line.folded)):
         return [cut(line, 0, share.start()), cut(line, share.start(), len(line.text))]
     tail = max(0, len(line.folded) - LONGEST_MADE_BY)
-    if not _OF_MAKERS.search(line.folded, tail):
+    if line.folded.rfind(":", tail) < 0 or not _OF_MAKERS.search(line.folded, tail):
         return [line]
     made_by = _MADE_BY.search(line.folded, tail)
     if made_by is None or not made_by.start():
@@ -356,7 +358,7 @@ def _is_furniture(text: str) -> bool:
     return (
         not bare
         or bare in furniture.lines
-        or furniture.whole.fullmatch(text) is not None
+        or (furniture.begins.match(text) is not None and furniture.whole.fullmatch(text) is not None)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
@@ -365,8 +367,10 @@ def _is_furniture(text: str) -> bool:
 
 def is_foreign(line: Line) -> bool:
     """A sentence in Latin letters or in kana: what sites tell readers of other languages."""
-    if is_in_kana(line):
-        return True
+    return is_in_kana(line) or is_in_latin(line)
+
+
+def is_in_latin(line: Line) -> bool:
     return len(line.text) >= LATIN and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN
 
 

@@ -11,9 +11,9 @@ import yaml
 
 from scrapers.fetch import challenge
 from scrapers.notices import facts
-from scrapers.text import dates, doc_numbers, numbers
+from scrapers.text import dates, doc_numbers, numbers, segments
 from scrapers.text.fold import fold
-from scrapers.text.scan import SPACES, AnyOf, Tally, matches
+from scrapers.text.scan import SPACES, AnyOf, Tally, begins, matches
 
 SIGNS = (
     "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
@@ -141,3 +141,34 @@ def test_numbers_between_masks_are_those_of_a_reader_who_tries_every_place(monke
     monkeypatch.setattr(numbers._Masks, "clear_of", lambda _masks, _at: None)
     assert all(numbers.find(text, masks) == found for text, masks, found in cases)
     assert sum(len(found) for _, _, found in cases) > 150
+
+
+@pytest.mark.parametrize(
+    ("expression", "set_of"),
+    [
+        ("(?:您?(?:现在|当前)?位置)", "您现当位"),
+        ("[(【]?原标题|[0-9a]{0,3}图", "(【原0a图"),
+        (r"\(?(?:文|图):|(?!年)月|\d日", "(文图月7"),
+        ("(?:本|该)?", "本该"),
+    ],
+)
+def test_what_an_expression_may_begin_with(expression: str, set_of: str) -> None:
+    pattern = begins(expression)
+    assert all(pattern.match(sign) for sign in set_of)
+    assert not any(pattern.match(sign) for sign in "书年x")
+
+
+@pytest.mark.parametrize("expression", [".a", "[^a]b", "(?:本|.)", "a?.b"])
+def test_what_may_begin_with_anything_has_no_such_set(expression: str) -> None:
+    with pytest.raises(ValueError, match="any character"):
+        begins(expression)
+
+
+def test_a_line_of_the_site_begins_as_its_expression_says() -> None:
+    furniture = segments._furniture()
+    chance = random.Random(11)
+    signs = [*SIGNS, "作者", "来源", ":", "|", "图", "关注", "公众号", "登录", "发布时间", "附件", "字号", "《", "阅读"]
+    lines = ["".join(chance.choice(signs) for _ in range(chance.randrange(1, 9))) for _ in range(60_000)]
+    whole = [line for line in lines if furniture.whole.fullmatch(line)]
+    assert len(whole) > 100
+    assert all(furniture.begins.match(line) for line in whole)
