@@ -33,6 +33,9 @@ _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enppropert
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
 _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
 _TODAY = re.compile(r"当前报[纸章]")
+_IN_A_PAPER = re.compile(
+    r"\(?《[^《》]{2,12}》\s?\(?\s?(?P<date>20\d\d年\d{1,2}月\d{1,2}日)\s?第?\s?[A-Z]?\d{1,2}版\){1,2}"
+)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
@@ -91,7 +94,8 @@ def near(inner: Sequence[Line]) -> Published | None:
 
 
 def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]) -> Published | None:
-    """What stands right below the article with the label of publication, or with the source on its line or beside."""
+    """What stands right below the article with the label of publication, with the source on its line or beside, or as
+    the issue of the newspaper that it is from."""
     last = max(
         (index for index, line in enumerate(inner) if segments.is_prose(line) and labels[index] == "main"), default=-1
     )
@@ -101,6 +105,8 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
             found.append(dates.labelled(line.folded))
+        elif paper := _IN_A_PAPER.fullmatch(line.folded):
+            found.append(dates.published(paper["date"]))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
 

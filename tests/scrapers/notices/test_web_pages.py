@@ -120,8 +120,9 @@ def test_what_the_site_hangs_below_the_article_is_not_the_article(tail: str) -> 
         "附件:试点乡镇名单",
         "青石镇\n白沙乡\n柳林镇",
         "上转患者 120人\n下转患者 80人\n两年来的变化",
+        "《河湾县医共体章程》(2024年5月6日施行)",
     ],
-    ids=["signature", "annex", "places", "chart"],
+    ids=["signature", "annex", "places", "chart", "cited-law"],
 )
 def test_what_closes_an_article_stays(tail: str) -> None:
     assert read(f"{TITLE}\n{ARTICLE}\n{tail}").body == f"{ARTICLE}\n{tail}"
@@ -339,8 +340,10 @@ def test_a_paper_without_a_title_line_is_cited_by_it() -> None:
         "(来源:《某某日报》/王某)\n作者:某某网\n日期:2024-05-06 08:33:39\n链接:http://news.example.com/a.htm",
         "时间:2024年5月6日 13:05\n来源:某某网\n链接:http://news.example.com/a.htm",
         "版权声明 来源:某某网 时间:2024-05-06 14:34:05 作者:",
+        "《河湾日报》(2024年5月6日04版)",
+        "(《河湾日报》2024年05月06日 第A4版)",
     ],
-    ids=["date-below-the-author", "date-above-the-source", "one-line"],
+    ids=["date-below-the-author", "date-above-the-source", "one-line", "issue", "issue-in-brackets"],
 )
 def test_the_citation_at_the_foot_dates_the_article(foot: str) -> None:
     assert read(f"{TITLE}\n{ARTICLE}\n{foot}").publish_date == "2024-05-06"
