@@ -30,7 +30,7 @@ _LABELS = (
     "(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
 )
-_LABEL = re.compile(_LABELS)
+_LABEL = re.compile(_LABELS)  # what the next can't do without
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
 )

@@ -33,9 +33,7 @@ _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enppropert
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
 _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
 _TODAY = re.compile(r"当前报[纸章]")
-_IN_A_PAPER = re.compile(
-    r"\(?《[^《》]{2,12}》\s?\(?\s?(?P<date>20\d\d年\d{1,2}月\d{1,2}日)\s?第?\s?[A-Z]?\d{1,2}版\){1,2}"
-)
+_IN_A_PAPER = re.compile(segments.IN_A_PAPER)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
@@ -105,18 +103,18 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
             found.append(dates.labelled(line.folded))
-        elif paper := _IN_A_PAPER.fullmatch(line.folded):
-            found.append(dates.published(paper["date"]))
+        elif _IN_A_PAPER.fullmatch(line.folded):
+            found.append(dates.published(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
 
 
 def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:
     """09/03/2026, where the article says which of the two is the day: 9日电, 3月9日."""
-    short = (line for line in head if len(line.text) <= SHORT and "/" in line.folded)
-    line = next((line for line in short if _EITHER_WAY.search(line.folded)), None)
+    short = (line.folded for line in head if len(line.text) <= SHORT and "/" in line.folded)
+    found = next(filter(None, map(_EITHER_WAY.search, short)), None)
     begun = next((line for line in inner[: heads.HEAD_LINES] if segments.is_prose(line)), None)
-    if line is None or begun is None or (found := _EITHER_WAY.search(line.folded)) is None:
+    if found is None or begun is None:
         return None
     first, second = int(found["a"]), int(found["b"])
     said = [(int(day["m"] or 0), int(day["d"])) for day in _DAY_SAID.finditer(begun.folded, 0, DATELINE)]

@@ -9,9 +9,10 @@ A period stands for its last day: 上半年 is 06-30, X年底 and X年 are 12-31
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from scrapers.text.scan import matches
@@ -55,7 +56,6 @@ _LIKE_BEGINS = re.compile(
 _OF_DATES = re.compile(r"[\d〇零○O一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v/.:|,\[\]()-]*")
 # No date that says its day and its year is without one of these.
 _YEAR = re.compile(r"[\d一二](?:(?<=\d)\d{3}|(?<=[一二])[〇零○O\uff2f一二三四五六七八九]{3})")
-_ONE_DAY = timedelta(days=1)
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
 _TIME = re.compile(r"(?<!\d)([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!\d)")
 _LABEL = re.compile(
@@ -67,9 +67,8 @@ _LABEL = re.compile(
 
 
 _APART = re.compile(r"(?<!\d)(?P<y>20\d\d)\s(?P<m>\d\d)/\s?(?P<d>\d\d)\s(?P<clock>[0-2]\d:[0-5]\d)")
-_UNSIGNED = re.compile(  # 2024 5月6日, 2024年5月6星期一: newspapers lose a sign
-    r"(?<!\d)(?P<y>20\d\d)(?:\s{1,2}(?P<m>[01]?\d)月(?P<d>[0-3]?\d)日|年(?P<m2>[01]?\d)月(?P<d2>[0-3]?\d)\s?星期)"
-)
+_YEARLESS_SIGN = re.compile(r"(?<!\d)(?P<y>20\d\d)\s{1,2}(?P<m>[01]?\d)月(?P<d>[0-3]?\d)日")
+_DAYLESS_SIGN = re.compile(r"(?<!\d)(?P<y>20\d\d)年(?P<m>[01]?\d)月(?P<d>[0-3]?\d)\s?星期")
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(?![\d.])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
@@ -162,15 +161,12 @@ def _english(line: str) -> tuple[str, str | None] | None:
 
 
 def _set_apart(line: str) -> tuple[str, str | None] | None:
-    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, as newspapers do; 06.05.2024;
-    21/09/2022, if 21 is no month; 2024-05-061273: with a counter."""
-    asked = (one.search(line) for one in (_APART, _UNSIGNED, _DOTTED, _SLASHED))
+    """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, 2024年5月6星期一, as newspapers
+    do; 06.05.2024; 21/09/2022, if 21 is no month; 2024-05-061273: with a counter."""
+    asked = (one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED))
     found = next(filter(None, asked), None) or _COUNTED.fullmatch(line)
-    if found is None:
-        return None
-    said = {name: digits for name, digits in found.groupdict().items() if digits}
-    day = _day(int(said["y"]), int(said.get("m") or said["m2"]), int(said.get("d") or said["d2"]))
-    if day is None:
+    day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
+    if found is None or day is None:
         return None
     return day[0], f"{found['clock']}:00" if found.re is _APART else None
 
@@ -239,8 +235,7 @@ def _part(
         return None
     if year is None:
         return None, precision
-    following = date(year + number // 12, number % 12 + 1, 1)
-    return (following - _ONE_DAY).isoformat(), precision
+    return date(year, number, calendar.monthrange(year, number)[1]).isoformat(), precision
 
 
 def _day(year: int, month: int, day: int) -> tuple[str, str] | None:

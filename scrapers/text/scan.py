@@ -120,9 +120,9 @@ def _first(expression: str) -> tuple[set[str], bool]:
             index += 1
             parts, may_be_empty = _part(item)
             if item["open"]:
-                begin, index = item.end(), _closed(items, index)
-                closing = items[index - 1]
-                inner = branch[begin : closing.start() if closing else len(branch)]
+                inner, index = _inside(branch, items, index)
+                if item["open"] == "(" and inner.startswith("?"):
+                    raise ValueError(f"{branch}: named groups and flags are not read")
                 parts, may_be_empty = _first(inner) if item["open"] in ("(", "(?:") else (set(), True)
             follows = items[index]
             if follows is not None and follows["more"]:
@@ -143,20 +143,22 @@ def _part(item: re.Match[str]) -> tuple[set[str], bool]:
             raise ValueError(f"{item[0]} may begin with any character")
         return {item["set"][1:-1]}, False
     if item["class"]:
-        return ({rf"\{item['class']}"}, False) if item["class"] in "dsw" else (set(), True)
+        return ({item[0]}, False) if item["class"] in "dswDSW" else (set(), True)
     if item["any"] == ".":
         raise ValueError("a dot may be any character")
     sign = item["escaped"] or item["letter"]
     return ({re.escape(sign)}, False) if sign else (set(), True)
 
 
-def _closed(items: Sequence[re.Match[str] | None], index: int) -> int:
-    """The number behind the bracket that closes the one before `index`."""
+def _inside(branch: str, items: Sequence[re.Match[str] | None], index: int) -> tuple[str, int]:
+    """What stands in the group that opens right before item `index`, and the number of the item behind it."""
+    begin = end = 0 if (opens := items[index - 1]) is None else opens.end()
     depth = 1
     while depth and (item := items[index]) is not None:
         depth += bool(item["open"]) - bool(item["close"])
         index += 1
-    return index
+        end = item.start()
+    return branch[begin:end], index
 
 
 def _branches(expression: str) -> list[str]:
@@ -180,11 +182,7 @@ def _needs(branch: str) -> frozenset[str]:
         index += 1
         inner = ""
         if item["open"]:
-            begin, depth = item.end(), 1
-            while depth and (within := items[index]) is not None:
-                depth += bool(within["open"]) - bool(within["close"])
-                index += 1
-                inner = branch[begin : within.start()]
+            inner, index = _inside(branch, items, index)
         follows = items[index]
         repeated = follows is not None and follows["more"] is not None
         if (letter := item["escaped"] or item["letter"]) and not repeated:

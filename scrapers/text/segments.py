@@ -47,7 +47,11 @@ HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a l
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
 _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
-_READ = re.compile(r"^20\d\d年.{4,14}次(?:阅读|浏览|点击)$")  # below a headline
+IN_A_PAPER = (
+    r"\(?《[^《》]{2,12}》\s?\(?20\d\d年[01]?\d月[0-3]?\d日\s?第?\s?[A-Z]?\d{1,2}版\){1,2}"  # and in which issue
+)
+_READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"  # below a headline
+_READ = re.compile(_READERS)
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
 _SIGNS = re.compile(r"[\d。;:!?%]")
@@ -86,8 +90,7 @@ _OF_THE_SITE = (
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}|(?:文章)?字数\s?:\s?\d{1,6}"  # how long it is to read
     r"|(?:读毕|阅读)(?:需时|约需|时长)\s?:?\s?\d{1,3}\s?分钟|图片默认标题\w{0,24}"
     r"|\(?(?:(?:[一二三初复终]审|校对)\s?[:|丨/]\s?\S{2,8}\s{0,3}){2,4}\)?"  # who answers for it
-    r"|(?:相关)?附件:|\(?《[^《》]{2,12}》\s?\(?20\d\d年[01]?\d月[0-3]?\d日\s?第?\s?[A-Z]?\d{1,2}版\){1,2}"
-    r"|20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"
+    rf"|(?:相关)?附件:|{IN_A_PAPER}|{_READERS}"
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
@@ -293,23 +296,27 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
 
 
 def parted(line: Line) -> list[Line]:
-    """A sentence, and what stands behind it on the same line: the editor's name, the article's first title, an address
-    of the web."""
-    if "://" in line.folded and (address := _ADDRESS_BEHIND.search(line.folded)):
-        return [cut(line, 0, address.start()), cut(line, address.start(), len(line.text))]
-    if line.folded.endswith(">") and (tag := _TAG_BEHIND.search(line.folded)):
-        return [cut(line, 0, tag.start("tag")), cut(line, tag.start("tag"), len(line.text))]
-    if " " in line.folded[-4:] and (strewn := _STREWN.search(line.folded, max(0, len(line.folded) - LONGEST_STREWN))):
-        return [cut(line, 0, strewn.start()), cut(line, strewn.start(), len(line.text))]
-    if "分享" in line.folded[-6:] and (share := _SHARE_BEHIND.search(line.folded)):
-        return [cut(line, 0, share.start()), cut(line, share.start(), len(line.text))]
-    tail = max(0, len(line.folded) - LONGEST_MADE_BY)
-    if line.folded.rfind(":", tail) < 0 or not _OF_MAKERS.search(line.folded, tail):
-        return [line]
-    made_by = _MADE_BY.search(line.folded, tail)
-    if made_by is None or not made_by.start():
-        return [line]
-    return [cut(line, 0, made_by.start()), cut(line, made_by.start(), len(line.text))]
+    """A sentence, and what stands behind it on the same line."""
+    at = _end_of_sentence(line.folded)
+    return [cut(line, 0, at), cut(line, at, len(line.text))] if at else [line]
+
+
+def _end_of_sentence(text: str) -> int | None:
+    """Where on its line an address of the web, a tag, what a forum strewed in, a button, the editor's name or the
+    article's first title begins."""
+    if "://" in text and (address := _ADDRESS_BEHIND.search(text)):
+        return address.start()
+    if text.endswith(">") and (tag := _TAG_BEHIND.search(text)):
+        return tag.start("tag")
+    if " " in text[-4:] and (strewn := _STREWN.search(text, max(0, len(text) - LONGEST_STREWN))):
+        return strewn.start()
+    if "分享" in text[-6:] and (share := _SHARE_BEHIND.search(text)):
+        return share.start()
+    tail = max(0, len(text) - LONGEST_MADE_BY)
+    if text.rfind(":", tail) < 0 or not _OF_MAKERS.search(text, tail):
+        return None
+    made_by = _MADE_BY.search(text, tail)
+    return made_by.start() if made_by else None
 
 
 def cut(line: Line, begin: int, end: int) -> Line:
@@ -345,9 +352,9 @@ def _is_furniture(text: str) -> bool:
     if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
         return True
     furniture = _furniture()
-    stops = "。" in text
     if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
         return True
+    stops = "。" in text
     if not stops and len(text) < LONGEST_NOTE and (furniture.notes.search(text) or _is_contents(text)):
         return True
     if not stops and text.count("|") >= 5:
@@ -424,7 +431,9 @@ def _is_list(lines: Sequence[Line]) -> bool:
     linked = sum(line.link_share > 0.8 for line in entries)
     if doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries)):
         return True
-    return sum(dates.is_date_line(line.folded) or _READ.search(line.folded) is not None for line in lines) >= HEADLINES
+    return (
+        sum(dates.is_date_line(line.folded) or _READ.fullmatch(line.folded) is not None for line in lines) >= HEADLINES
+    )
 
 
 def trim_title(title: str) -> str:

@@ -164,6 +164,12 @@ def test_what_may_begin_with_anything_has_no_such_set(expression: str) -> None:
         begins(expression)
 
 
+@pytest.mark.parametrize("expression", ["(?P<name>甲)乙", "(?i:a)b"])
+def test_what_begins_is_not_guessed_where_a_group_is_not_read(expression: str) -> None:
+    with pytest.raises(ValueError, match="not read"):
+        begins(expression)
+
+
 def test_a_line_of_the_site_begins_as_its_expression_says() -> None:
     furniture = segments._furniture()
     chance = random.Random(11)
