@@ -37,7 +37,7 @@ BOMB = "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '"
 )
 def test_doubling_a_page_doubles_its_cost(head: str, run: str, tail: str) -> None:
     size = 12_000 if head.startswith(NOTICE) else 60_000  # what is cheap is measured on more of it
-    assert_growth(lambda text: notices.parse_page((head + text + tail).encode()), run, size, 2 * size, below=2.3)
+    assert_growth(lambda text: notices.parse_page((head + text + tail).encode()), run, 2 * size)
 
 
 def test_places_with_the_same_number_are_looked_up_and_not_compared() -> None:
@@ -48,12 +48,12 @@ def test_places_with_the_same_number_are_looked_up_and_not_compared() -> None:
         found = notices.parse_page(f"{NOTICE}\n{said}".encode())
         assert len(found.facts) > len(run) / 2
 
-    assert_growth(parse, "x", 600, 1200, below=2.3)
+    assert_growth(parse, "x", 1200)
 
 
 def test_doubling_random_bytes_doubles_their_cost() -> None:
     noise = random.Random(5).randbytes(120_000)
-    assert_growth(lambda text: notices.parse_page(noise[: len(text)]), "x", 60_000, 120_000, below=2.3)
+    assert_growth(lambda text: notices.parse_page(noise[: len(text)]), "x", 120_000)
 
 
 @pytest.mark.parametrize("opens", ["<div>", "<table><tr><td>", "<b><i>"])
@@ -72,4 +72,4 @@ def test_styles_within_styles_cost_twice_as_much_when_doubled(unit: str, closes:
         opened = "".join(unit.replace("#", str(number)) for number in range(len(run)))
         notices.parse_page(f"{MARKUP}<p>{CONTEXT}</p>{opened}{closes * len(run)}".encode())
 
-    assert_growth(parse, "x", 3000, 6000, below=2.3)
+    assert_growth(parse, "x", 6000)

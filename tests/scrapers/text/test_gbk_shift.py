@@ -97,4 +97,4 @@ def test_no_fact_comes_from_a_suspect_sentence() -> None:
 
 @pytest.mark.parametrize("run", ["?", "??平?jīng)", "醫(yī)?;某。法(fǎ)", "醫??h", "?,F(xiàn)"])
 def test_a_long_run_of_damage_is_no_burden(run: str) -> None:
-    assert_growth(clean, run, 20_000, 40_000, below=2.3)
+    assert_growth(clean, run, 40_000)

@@ -116,7 +116,7 @@ def test_every_character_leads_back_to_what_it_was_made_of(raw: str) -> None:
     ],
 )
 def test_the_cost_grows_with_the_text(run: str) -> None:
-    assert_growth(clean, run, 30_000, 60_000, below=2.3)
+    assert_growth(clean, run, 60_000)
 
 
 def test_random_bytes_and_ten_megabytes_of_one_character() -> None:
