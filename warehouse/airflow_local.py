@@ -43,6 +43,8 @@ USER = "admin"
 FIRST_PORT = 8080
 PARALLELISM = 4  # fetching waits for the network, and the refresh is one chain
 START_LIMIT_S = 180.0
+DATABASE_WAIT_S = 60  # for another process that writes the metadata: SQLite's 5 s are too few on a busy machine
+ANSWER_WAIT_S = 90
 STOP_GRACE_S = 8.0
 POLL_S = 0.3
 LOG_TAIL = 12  # lines of a failed task's log that are shown
@@ -254,7 +256,7 @@ class LocalAirflow:
             "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
             "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder / 'airflow.db'}",
+            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder / 'airflow.db'}?timeout={DATABASE_WAIT_S}",
             "LOGGING__BASE_LOG_FOLDER": str(self.folder / "logs"),
             "API__HOST": "127.0.0.1",
             "API__PORT": str(self.port),
@@ -529,7 +531,7 @@ class LocalAirflow:
             headers["Authorization"] = f"Bearer {self._login()}"
         data = json.dumps(body).encode() if body is not None else None
         request = Request(f"{self.url}{path}", data, headers, method=method)
-        with self._direct.open(request, timeout=30) as answer:
+        with self._direct.open(request, timeout=ANSWER_WAIT_S) as answer:
             parsed: dict[str, Any] = json.load(answer)
         return parsed
 

@@ -59,6 +59,7 @@ def page(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pag
             runs = [airflow.trigger(dag_id, CONF) for dag_id in DAG_IDS]
             wait_for_tasks(
                 lambda: [task for run in runs for task in airflow._tasks(*run)],
+                instance.is_up,
                 {
                     "collect [sample_feed_north]": "success",
                     "crawl [sample_nhc]": "success",
@@ -81,9 +82,13 @@ def page(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pag
     assert not _members(there)
 
 
-def wait_for_tasks(look: Callable[[], list[TaskState]], due: dict[str, str], limit_s: float = 180.0) -> None:
+def wait_for_tasks(
+    look: Callable[[], list[TaskState]], is_up: Callable[[], bool], due: dict[str, str], limit_s: float = 400.0
+) -> None:
+    """Wait until the tasks are in these states. The runs of the schedule come first: one run a DAG at a time."""
     deadline = time.monotonic() + limit_s
     while not due.items() <= (now := {task.name: task.state for task in look()}).items():
+        assert is_up(), f"a part of Airflow ended: {now}"
         assert time.monotonic() < deadline, now
         time.sleep(0.3)
 

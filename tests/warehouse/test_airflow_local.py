@@ -7,8 +7,10 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -195,6 +197,15 @@ def test_a_run_is_followed_task_by_task(small: Small) -> None:
     ends = {task.name: task.state for task in small.told if task.state in airflow_local.ENDED}
     assert ends == {"names": "success", "fetch [good]": "success", "fetch [bad]": "failed"}
     assert "fetch [good]  success (" in "\n".join(map(str, small.told))
+
+
+def test_metadata_that_another_process_writes_are_waited_for(small: Small) -> None:
+    writer = sqlite3.connect(small.airflow.folder / "airflow.db", isolation_level=None, check_same_thread=False)
+    writer.execute("BEGIN IMMEDIATE")
+    threading.Timer(8.0, writer.rollback).start()
+    small.airflow.trigger("small", {"business_date": "2026-09-04"})
+    assert not writer.in_transaction
+    writer.close()
 
 
 def test_the_pool_has_one_slot(small: Small) -> None:
