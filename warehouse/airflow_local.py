@@ -43,8 +43,11 @@ USER = "admin"
 FIRST_PORT = 8080
 PARALLELISM = 4  # fetching waits for the network, and the refresh is one chain
 START_LIMIT_S = 180.0
-DATABASE_WAIT_S = 60  # for another process that writes the metadata: SQLite's 5 s are too few on a busy machine
-ANSWER_WAIT_S = 90
+DATABASE_WAIT_S = 60  # for another process that writes the metadata: after SQLite's 5 s, four times, a scheduler ends
+# The server waits short and is asked again: it notes who changes something (pools, runs) on its event loop, so while it
+# waits there for a task's start that its own thread has written, that start is not committed either.
+SERVER_WAIT_S = 3
+ANSWER_WAIT_S, ASK_AGAIN_S = 30, 30
 STOP_GRACE_S = 8.0
 POLL_S = 0.3
 LOG_TAIL = 12  # lines of a failed task's log that are shown
@@ -256,7 +259,7 @@ class LocalAirflow:
             "CORE__EXECUTION_API_SERVER_URL": f"{self.url}/execution/",
             "CORE__DEFAULT_TIMEZONE": "Asia/Shanghai",
             "CORE__AUTH_MANAGER": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
-            "DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder / 'airflow.db'}?timeout={DATABASE_WAIT_S}",
+            "DATABASE__SQL_ALCHEMY_CONN": self._metadata(DATABASE_WAIT_S),
             "LOGGING__BASE_LOG_FOLDER": str(self.folder / "logs"),
             "API__HOST": "127.0.0.1",
             "API__PORT": str(self.port),
@@ -282,6 +285,9 @@ class LocalAirflow:
             "no_proxy": no_proxy,
             "NO_PROXY": no_proxy,
         }
+
+    def _metadata(self, wait_s: float) -> str:
+        return f"sqlite:///{self.folder / 'airflow.db'}?timeout={wait_s}"
 
     def _command(self, *arguments: str) -> None:
         done = subprocess.run(
@@ -327,10 +333,13 @@ class LocalAirflow:
         return parts
 
     def _launch(self, name: str, command: list[str]) -> None:
+        environment = self.environment()
+        if name == "api-server":
+            environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = self._metadata(SERVER_WAIT_S)
         with self._log(name).open("wb") as log:
             child = subprocess.Popen(
                 command,
-                env=self.environment(),
+                env=environment,
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -525,15 +534,25 @@ class LocalAirflow:
     def _request(
         self, method: str, path: str, body: dict[str, Any] | None = None, token: str | None = "own"
     ) -> dict[str, Any]:
-        """One call; raises HTTPError for an answer that is not 2xx, URLError where there is none."""
+        """One call; raises HTTPError for an answer that is not 2xx, URLError where there is none.
+
+        A failure of the server's own (5xx) is asked again for a while: it changed nothing.
+        """
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if token:
             headers["Authorization"] = f"Bearer {self._login()}"
         data = json.dumps(body).encode() if body is not None else None
         request = Request(f"{self.url}{path}", data, headers, method=method)
-        with self._direct.open(request, timeout=ANSWER_WAIT_S) as answer:
-            parsed: dict[str, Any] = json.load(answer)
-        return parsed
+        deadline = time.monotonic() + ASK_AGAIN_S
+        while True:
+            try:
+                with self._direct.open(request, timeout=ANSWER_WAIT_S) as answer:
+                    parsed: dict[str, Any] = json.load(answer)
+                    return parsed
+            except HTTPError as fault:
+                if fault.code < 500 or time.monotonic() >= deadline:
+                    raise
+            time.sleep(POLL_S)
 
     def _login(self) -> str:
         if self._token is None:
