@@ -16,7 +16,7 @@ from scrapers.notices import document, fact_dates, facts, geography, jurisdictio
 from scrapers.records import Notice
 from scrapers.text import encoding
 
-PARSER_VERSION = "1.15.0"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.16.0"  # changes with every change of what is read from a page, so that archives are read again
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _LIST = re.compile("名单|试点|入选|示范")  # words of a page whose table is a list of places

@@ -137,7 +137,8 @@ def is_head(line: Line) -> bool:
         start = _SPACED.sub("", start)
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
         return True
-    return is_dated(line) and len(HAN.findall(line.text)) <= 20 and _DATE_WITHIN.match(line.folded) is None
+    is_short = line.folded.startswith("原创") or len(HAN.findall(line.text)) <= 20  # an account says its name twice
+    return is_dated(line) and is_short and _DATE_WITHIN.match(line.folded) is None
 
 
 def is_bare_label(line: Line) -> bool:

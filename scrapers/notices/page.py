@@ -223,7 +223,8 @@ def _head_end(sheet: _Sheet) -> int:
         if beside is None and index > sheet.first and heads.is_outlet(line) and heads.is_dated(sheet.lines[index - 1]):
             beside = sheet.lines[index - 1]
         labelled = index > 0 and heads.is_bare_label(sheet.lines[index - 1]) and len(line.text) <= heads.LONGEST_HALF
-        if not (heads.is_head(line) or heads.is_bare_label(line) or labelled or (named and beside is not None)):
+        is_head = heads.is_head(line) or heads.is_bare_label(line) or labelled or (named and beside is not None)
+        if not is_head and not segments.is_furniture(line) and any(map(str.isalnum, line.text)):
             return index
         index += 1
     return index

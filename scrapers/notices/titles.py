@@ -30,15 +30,15 @@ _RUNS = re.compile(rf"{_WORDS.pattern}+")
 _NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
-_CALLED = re.compile(r"(?:本文)?标题\s?:\s?(?P<title>.{6,100})$")
+_CALLED = re.compile(r"(?:(?:本文)?标题|(?:信息|公文|文件)名称)\s?:\s?(?P<title>.{6,100})$")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
 # publishing system), an address, links side by side, catchwords, authors.
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
     r"|(?=.*[\u4e00-\u9fff])(?:[^\s,:]{2,10}\s){4,}[^\s,:]{2,10}|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
-    r"|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)"
-    r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4})+|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
+    r"|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
+    r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _JOURNAL = re.compile(  # where a paper appeared, not its title
     r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
@@ -46,7 +46,7 @@ _JOURNAL = re.compile(  # where a paper appeared, not its title
 _OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
 _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
-_PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "批复")
+_PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "通告", "批复")
 _SET_APART = re.compile(r"(?:[\u3400-\u9fff]\s){4,}[\u3400-\u9fff]")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
@@ -110,7 +110,7 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
     if at is None:
         issued = next((found for line in lines[: heads.HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
         return (issued["title"] if issued else _original_title(lines)), 0
-    title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000")
+    title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...")
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
     return _of_several_lines(lines, at, title) or (title, at + 1)
 
@@ -136,7 +136,8 @@ def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:
     """The name of an office, or its country with its letters set apart: no title but of what follows it (关于…)."""
     if _SET_APART.fullmatch(line.text):
         return True
-    is_office = len(line.text) <= LONGEST_OFFICE and line.text.endswith(_ISSUERS) and _PAPER.match(line.text) is None
+    office = line.text.removesuffix("文件")
+    is_office = len(office) <= LONGEST_OFFICE and office.endswith(_ISSUERS) and _PAPER.match(line.text) is None
     return is_office and not any(_PAPER.match(next_line.text) for next_line in follows)
 
 
@@ -186,7 +187,7 @@ def _original_title(lines: Sequence[Line]) -> str | None:
         if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
             return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
     asked: list[tuple[Line, tuple[re.Pattern[str], ...]]]
-    asked = [(line, (_ORIGINAL, _CITED)) for line in lines[: heads.HEAD_LINES]]
+    asked = [(line, (_ORIGINAL, _CITED, _CALLED)) for line in lines[: heads.HEAD_LINES]]
     asked += [(line, (_CALLED,)) for line in lines[-FOOT:]]
     for line, patterns in asked:
         for pattern in patterns:
@@ -198,7 +199,8 @@ def _original_title(lines: Sequence[Line]) -> str | None:
 def _may_be_title(line: Line) -> bool:
     if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or line.folded.startswith(_NEVER_FIRST):
         return False
-    if _NOT_TITLE.fullmatch(line.folded) or (_OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)):
+    in_journal = _OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)
+    if _NOT_TITLE.fullmatch(line.folded) or (in_journal and not line.folded.endswith(_PAPER_ENDS)):
         return False
     han = len(heads.HAN.findall(line.text))
     return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))

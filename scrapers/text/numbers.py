@@ -31,6 +31,8 @@ _ONE = rf"(?>{_ARABIC}|{_HAN})"  # atomic: a part of a number is none
 UNITS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "units.yml").read_text(encoding="utf-8"))
 _CLASS = {unit: name for name, units in UNITS.items() for unit in units}
 _UNIT = "|".join(sorted(map(re.escape, _CLASS), key=len, reverse=True))
+# Of which 成 is the first part, so that 三成立 is no 30 %: 六成人口 and 四成分配 are shares.
+_WORDS_OF_CHENG = "[立员功果效本为年都绩品套熟长交份就因像药形了才语婚败全群新不倍名堂]|人(?!口)|分(?!配)"
 
 _QUANTITY = re.compile(
     rf"""
@@ -39,7 +41,9 @@ _QUANTITY = re.compile(
       (?P<den>[二两三四五六七八九十]{{1,2}})分之(?P<num>[一二两三四五六七八九十]{{1,2}})
     | (?P<anum>\d{{1,2}})/(?P<aden>\d{{1,2}})(?![\d/])
     | 百分之(?P<pct>{_ONE})
-    | (?P<half>一?半)(?P<hunit>(?<!一半)年|(?<!一半)数(?=以上)|(?<=一半)(?=以上|的))
+    | (?<![一二两三四五六七八九十百千])(?P<tenths>[1-9一二两三四五六七八九])成(?!{_WORDS_OF_CHENG})
+      (?P<hundredths>[一二三四五六七八九](?![成一二三四五六七八九十百千万个家名项类种天年月]))?(?P<tmore>多)?
+    | (?<![上下前后大小])(?P<half>一?半)(?P<hunit>(?<!一半)年|(?<!一半)数(?=以上)|(?<=一半)(?=以上|的))
     | (?=[百千万])(?:(?<=近)|(?<=上)|(?<=超)|(?<=逾)|(?<=过)|(?=[百千万][余多]))
       (?P<round>[百千万])(?P<rmore>[余多])?(?P<ru>{_UNIT})
     | (?=[^-—–~至到]{{1,30}}+[-—–~至到]) (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
@@ -102,6 +106,9 @@ class _Said(NamedTuple):
     anum: str | None
     aden: str | None
     pct: str | None
+    tenths: str | None  # 六成, 六成五
+    hundredths: str | None
+    tmore: str | None
     half: str | None
     hunit: str | None
     round: str | None
@@ -213,10 +220,10 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         if value_max <= value:
             return None
         sign = "between"
-    elif sign == "=" and (said.more or said.more2 or said.rmore or said.odd == "多"):
+    elif sign == "=" and (said.more or said.more2 or said.rmore or said.tmore or said.odd == "多"):
         sign = ">"
     per = said.per or (m["per"] if "每" in before and (m := _PER.search(before)) else None)
-    number = said.v or said.lo or said.num or said.half or said.pct or said.round or "0"
+    number = said.v or said.lo or said.num or said.half or said.pct or said.tenths or said.round or "0"
     return Quantity(
         start,
         end,
@@ -253,6 +260,8 @@ def _values(said: _Said) -> _Values | None:
     if said.pct:
         value = _number(said.pct, None)
         return None if value is None else (value, None, None, None, "%")
+    if said.tenths:
+        return 10 * (_integer(said.tenths) or 0) + _SMALL.get(said.hundredths or "", 0), None, None, None, "%"
     if said.half:
         half_year = said.hunit == "年"
         return (6, None, None, None, "个月") if half_year else (Fraction(1, 2), None, 1, 2, "fraction")

@@ -52,6 +52,12 @@ F = Fraction
         ("30张以下", 30, None, "张", "<="),
         ("约200人", 200, None, "人", "="),
         ("超过5500万,", 55000000, None, "", ">"),
+        ("不低于六成五。", 65, None, "%", ">="),
+        ("四成多", 40, None, "%", ">"),
+        ("近8成,", 80, None, "%", "<"),
+        ("压到一成以内", 10, None, "%", "<="),
+        ("六成人口", 60, None, "%", "="),
+        ("四成分配", 40, None, "%", "="),
     ],
 )
 def test_quantities(text: str, value: Fraction, value_max: Fraction | None, unit: str, comparator: str) -> None:
@@ -93,6 +99,11 @@ def test_no_quantities(text: str) -> None:
     assert all(q.unit_class != "fraction" and q.value_max is None and q.unit == "" for q in numbers.find(text))
 
 
+@pytest.mark.parametrize("text", ["医共体三成立", "一成不变", "三四成的医院", "明年上半年完成", "三成为老人"])
+def test_no_shares_and_no_half_years(text: str) -> None:
+    assert not [q for q in numbers.find(text) if q.unit]
+
+
 def test_masked_digits_are_no_quantities() -> None:
     text = "2023年6月10日21:24前,81个城市,2022-2023年"
     assert [text[q.start : q.end] for q in numbers.find(text, dates.spans(text))] == ["81个"]
@@ -120,7 +131,7 @@ def test_what_is_written_is_read(number: int, unit: str) -> None:
     assert (found.value, found.unit) == (number, unit)
 
 
-@pytest.mark.parametrize("unit", ["1", "一", "9,", "个", "1-", "三分", "每月", "至少"])
+@pytest.mark.parametrize("unit", ["1", "一", "9,", "个", "1-", "三分", "三成", "每月", "至少"])
 def test_cost_is_linear(unit: str) -> None:
     assert_growth(numbers.find, unit, 100_000)
 
