@@ -14,11 +14,10 @@ from scrapers.discover.attachments import links as links_to_files
 from scrapers.fetch import challenge
 from scrapers.notices import document, fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
 from scrapers.records import Notice
-from scrapers.text import encoding
+from scrapers.text import encoding, segments
 
 PARSER_VERSION = "1.16.0"  # changes with every change of what is read from a page, so that archives are read again
 
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 _LIST = re.compile("名单|试点|入选|示范")  # words of a page whose table is a list of places
 SHORT_BODY = 300  # Chinese characters; with files below so few, the document is in them (SPEC E: long notices are PDFs)
 LONG_ARTICLE = challenge.LONG_PROSE + 200  # Chinese characters of its body; no page in place of another has so many
@@ -76,21 +75,17 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
 
 def _is_in_files(data: bytes, read: page.Page, url: str | None) -> bool:
     """Does the page say little itself and link to files? What they say is in parsed/ beside it, not in its facts."""
-    if not read.is_html or _han(read.body) >= SHORT_BODY:
+    if not read.is_html or segments.han(read.body) >= SHORT_BODY:
         return False
     base = url if url and url.startswith("http") else "https://page.invalid/"
     return bool(links_to_files(encoding.decode(data).text, base))
 
 
-def _han(text: str) -> int:
-    return sum(map(len, _HAN.findall(text)))
-
-
 def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:
     """What the judge says of the page. Where it would find the signs of an article, it need not be asked."""
-    han = _han(read.body[: 2 * LONG_ARTICLE])
-    signed = read.title is not None and read.publish_date is not None and han >= challenge.MUCH_PROSE
-    if not data.strip() or signed or han >= LONG_ARTICLE:
+    is_signed = read.title is not None and read.publish_date is not None
+    enough = challenge.MUCH_PROSE if is_signed else LONG_ARTICLE
+    if not data.strip() or segments.han(read.body, 2 * enough) >= enough:
         return None
     return challenge.judge(data, "page")
 

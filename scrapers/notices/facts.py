@@ -25,7 +25,7 @@ from scrapers.notices import broad
 from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
-from scrapers.text import dates, doc_numbers, numbers
+from scrapers.text import dates, doc_numbers, numbers, segments
 from scrapers.text.dates import DateMention
 from scrapers.text.fold import fold
 from scrapers.text.numbers import Quantity
@@ -82,7 +82,6 @@ _MASKED_BEGINS = re.compile(
     r"|(?<=[查浏阅点访])[看览读击问]|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=1)[3-9]\d{9}|(?<=0)\d\d|(?<=4)00|(?<![^\n].))",
     re.S,
 )
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 _ANNOTATION = re.compile(r"\((?<=[\u3400-\u9fff)].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 _TRADITIONAL = re.compile(
     "[醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍]"
@@ -237,7 +236,7 @@ def _damage(text: str) -> list[str]:
     annotations, traditional = len(_ANNOTATION.findall(text)), len(_TRADITIONAL.findall(text))
     if not annotations and not traditional:
         return []
-    han = sum(map(len, _HAN.findall(text)))
+    han = segments.han(text)
     flags = []
     if annotations * 1000 >= ANNOTATIONS * han:
         flags.append("pinyin_annotations")

@@ -21,7 +21,6 @@ LONGEST_HALF = 60  # characters of the second line of a title
 LONGEST_NAME = 8  # characters of an author's name above the date
 HEAD_LINES = 12  # lines in which a page shows title, date and source
 
-HAN = re.compile(r"[\u3400-\u9fff]")
 SOURCE = re.compile(
     r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源|來源|发布机构|发布单位|发布机关)\s?:{1,2}\s?"
     r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
@@ -102,7 +101,7 @@ def _joint(line: Line) -> int | None:
     before = line.folded[: label.start()]
     if "。" in before:
         return None
-    is_title = len(HAN.findall(before)) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
+    is_title = segments.han(before) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
     return label.start() if is_title else None
 
 
@@ -137,7 +136,7 @@ def is_head(line: Line) -> bool:
         start = _SPACED.sub("", start)
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
         return True
-    is_short = line.folded.startswith("原创") or len(HAN.findall(line.text)) <= 20  # an account says its name twice
+    is_short = line.folded.startswith("原创") or segments.han(line.text) <= 20  # an account says its name twice
     return is_dated(line) and is_short and _DATE_WITHIN.match(line.folded) is None
 
 

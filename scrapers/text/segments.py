@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -337,7 +338,8 @@ def is_prose(line: Line) -> bool:
     return line.prose and line.link_share < 0.5
 
 
-def _han(text: str, most: int) -> int:
+def han(text: str, most: int = sys.maxsize) -> int:
+    """How many Chinese characters the beginning of a text has."""
     return sum(map(len, _HAN.findall(text, 0, most)))
 
 
@@ -349,7 +351,7 @@ def is_furniture(line: Line) -> bool:
 
 
 def _is_furniture(text: str) -> bool:
-    if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and _han(text, len(text)) < 10:
+    if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and han(text, len(text)) < 10:
         return True
     furniture = _furniture()
     if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
@@ -442,13 +444,13 @@ def trim_title(title: str) -> str:
         title = title[: doubled.end("title")]
     if hour := _HOUR.search(fold(title)):
         title = title[: hour.start()]
-    while (column := _COLUMN.search(title)) and _han(title, column.start()) >= 8:
+    while (column := _COLUMN.search(title)) and han(title, column.start()) >= 8:
         title = title[: column.start()]
     if (tail := _TITLE_TAIL.search(fold(title))) and (
         tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *_SITE_ENDS))
     ):
         title = title[: tail.start()]
-    elif (site := _SITE.search(title)) and _han(title, site.start()) >= 12:
+    elif (site := _SITE.search(title)) and han(title, site.start()) >= 12:
         title = title[: site.start()]
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
@@ -462,4 +464,4 @@ def _is_column(name: str, mark: str, rest: str) -> bool:
     if name in cues().title_prefixes:
         return True
     is_close = mark in "丨|" and not rest.startswith(" ")
-    return is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and _han(rest, 60) >= 10
+    return is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and han(rest, 60) >= 10
