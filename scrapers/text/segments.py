@@ -46,6 +46,7 @@ LONGEST_HEADLINE = 60  # characters
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+CUES = Path(__file__).parent / "cues.yml"
 _MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
 _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
 IN_A_PAPER = (
@@ -178,8 +179,11 @@ class Cues:
 
 @functools.cache
 def cues() -> Cues:
-    """The words of cues.yml."""
-    words = yaml.safe_load((Path(__file__).parent / "cues.yml").read_text(encoding="utf-8"))
+    """The words of cues.yml. Raises ValueError where an entry is no word, as 抄送: without quotes."""
+    words = yaml.safe_load(CUES.read_text(encoding="utf-8"))
+    for name, listed in words.items():
+        if odd := [word for word in listed if not isinstance(word, str)]:
+            raise ValueError(f"{CUES.name}: {name}: {odd[0]!r} is no word (put figures and signs in quotes)")
     return Cues(**{key: tuple(value) for key, value in words.items()})
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from scrapers import notices
 from scrapers.records import Notice
+from scrapers.text import segments
 
 BODY = "甲市加快医共体建设,牵头医院向卫生院派驻医师,远程会诊覆盖各乡镇,检查检验结果在全市互认,群众少跑路。"
 
@@ -71,6 +74,34 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
     head = ("关键词:医共体 医院", "照片 a1b2c3.jpg", 'nerror="javascript:hide();" src="http://example.com/a.jpg" />')
     tail = ("(记者 张三)", "秋季新盘集中上线", "zheshiyiduanpinyin,meiyouyigehanzi", "【版权提示】本站尊重版权。")
     assert parse(title, source, *head[::2], BODY, *tail).body == f"{BODY}\n(记者 张三)"
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "热门评论\n村口的人:卫生院新来的大夫好",
+        "最新留言\n[办理中] 夜市太吵",
+        "上一期:乡村故事 春耕",
+        "未经正式授权严禁转载本文,侵权必究。",
+        "本頻道標有“本網”字樣的稿件版權歸本頻道。",
+        "抄送:市人大常委会。",
+        "下载此文 赞助VIP",
+    ],
+)
+def test_what_sites_print_below_is_none_of_the_article(foot: str) -> None:
+    assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY, foot).body == BODY
+
+
+def test_the_beginning_of_a_paragraph_is_no_foot() -> None:
+    more = "上一期医疗队带教23人,未经授权的人员不得调阅检查结果。"
+    assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY, more, BODY[::-1]).body.count(more) == 1
+
+
+def test_a_cue_that_is_no_word_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cues.yml").write_text("article_ends:\n  - 抄送:\n", encoding="utf-8")
+    monkeypatch.setattr(segments, "CUES", tmp_path / "cues.yml")
+    with pytest.raises(ValueError, match=r"cues\.yml: article_ends: \{'抄送': None\} is no word"):
+        segments.cues.__wrapped__()
 
 
 def test_a_signature_and_an_enclosure_stay() -> None:
