@@ -155,13 +155,14 @@ def test_a_page_of_ours_in_other_words(topic: str, text: str) -> None:
     "text",
     [
         "中国医疗队获颁勋章\n\n援外医疗队完成任务,医疗队两年来在当地巡回医疗,总统向队员致谢。",
+        "某省援圭亚那医疗队办义诊\n\n医疗队巡回诊疗,为当地居民义诊5次,派驻医师14名,带教本地医师3名。",
         "河湾教育集团\n\n学校之间对口帮扶,教师组团式支教,教育集团内学分互认,校长轮岗,课堂共享。",
         "河湾中学与山区学校对口帮扶\n\n两校结成对口帮扶,教师组团式支教,资源下沉到村小,对口帮扶三年一轮。",
         "县域医共体信息化解决方案\n\n系统支持双向转诊、远程会诊、医共体绩效,帮助县级医院管理成员单位。",
         "某诊所违规开展远程心电诊断案\n\n执法人员发现诊所违规开展远程诊断,当事人未签远程医疗协议,行政处罚已送达。",
         "家庭医生报告模板\n\n第一章家庭医生概述。第二章家庭医生服务。第三章家庭医生团队。本模板供下载,模板可改。",
     ],
-    ids=["abroad", "schools", "school", "software", "offence", "template"],
+    ids=["abroad", "team abroad", "schools", "school", "software", "offence", "template"],
 )
 def test_a_page_that_borrows_our_words_is_not_ours(text: str) -> None:
     notice = read(text)
