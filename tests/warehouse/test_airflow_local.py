@@ -246,10 +246,11 @@ def test_a_dag_that_is_not_there(small: Small, monkeypatch: pytest.MonkeyPatch) 
 
 
 DRIVER = """
-import sys
+import signal, sys
 from pathlib import Path
 from warehouse.airflow_local import _terminated_as_exit, running
 from warehouse.settings import Settings
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where these tests run in a shell's background
 with _terminated_as_exit(), running(Settings(home=Path(sys.argv[1])), dags=Path(sys.argv[2])) as airflow:
     run = airflow.trigger("stubborn", {})
     airflow.follow([run], lambda task: print(task.state, flush=True))
