@@ -14,7 +14,7 @@ from scrapers.discover.attachments import links as links_to_files
 from scrapers.fetch import challenge
 from scrapers.notices import document, fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
 from scrapers.records import Notice
-from scrapers.text import encoding, segments
+from scrapers.text import encoding, script
 
 PARSER_VERSION = "1.16.0"  # changes with every change of what is read from a page, so that archives are read again
 
@@ -75,7 +75,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
 
 def _is_in_files(data: bytes, read: page.Page, url: str | None) -> bool:
     """Does the page say little itself and link to files? What they say is in parsed/ beside it, not in its facts."""
-    if not read.is_html or segments.han(read.body) >= SHORT_BODY:
+    if not read.is_html or script.han(read.body) >= SHORT_BODY:
         return False
     base = url if url and url.startswith("http") else "https://page.invalid/"
     return bool(links_to_files(encoding.decode(data).text, base))
@@ -85,7 +85,7 @@ def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:
     """What the judge says of the page. Where it would find the signs of an article, it need not be asked."""
     is_signed = read.title is not None and read.publish_date is not None
     enough = challenge.MUCH_PROSE if is_signed else LONG_ARTICLE
-    if not data.strip() or segments.han(read.body, 2 * enough) >= enough:
+    if not data.strip() or script.han(read.body, 0, 2 * enough) >= enough:
         return None
     return challenge.judge(data, "page")
 

@@ -25,7 +25,7 @@ from scrapers.notices import broad
 from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
-from scrapers.text import dates, doc_numbers, numbers, segments
+from scrapers.text import dates, doc_numbers, numbers, script
 from scrapers.text.dates import DateMention
 from scrapers.text.fold import fold
 from scrapers.text.numbers import Quantity
@@ -236,7 +236,7 @@ def _damage(text: str) -> list[str]:
     annotations, traditional = len(_ANNOTATION.findall(text)), len(_TRADITIONAL.findall(text))
     if not annotations and not traditional:
         return []
-    han = segments.han(text)
+    han = script.han(text)
     flags = []
     if annotations * 1000 >= ANNOTATIONS * han:
         flags.append("pinyin_annotations")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scrapers.text import dates, segments
+from scrapers.text import dates, script, segments
 from scrapers.text.segments import Line, cues
 
 TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
@@ -101,7 +101,7 @@ def _joint(line: Line) -> int | None:
     before = line.folded[: label.start()]
     if "。" in before:
         return None
-    is_title = segments.han(before) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
+    is_title = script.han(before) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
     return label.start() if is_title else None
 
 
@@ -136,8 +136,9 @@ def is_head(line: Line) -> bool:
         start = _SPACED.sub("", start)
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
         return True
-    is_short = line.folded.startswith("原创") or segments.han(line.text) <= 20  # an account says its name twice
-    return is_dated(line) and is_short and _DATE_WITHIN.match(line.folded) is None
+    if not is_dated(line) or _DATE_WITHIN.match(line.folded):
+        return False
+    return line.folded.startswith("原创") or script.han(line.text) <= 20  # an account says its name twice
 
 
 def is_bare_label(line: Line) -> bool:

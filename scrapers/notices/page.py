@@ -224,7 +224,7 @@ def _head_end(sheet: _Sheet) -> int:
             beside = sheet.lines[index - 1]
         labelled = index > 0 and heads.is_bare_label(sheet.lines[index - 1]) and len(line.text) <= heads.LONGEST_HALF
         is_head = heads.is_head(line) or heads.is_bare_label(line) or labelled or (named and beside is not None)
-        if not is_head and not segments.is_furniture(line) and any(map(str.isalnum, line.text)):
+        if not is_head and any(map(str.isalnum, line.text)):
             return index
         index += 1
     return index

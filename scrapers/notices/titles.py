@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scrapers.notices import heads, html
-from scrapers.text import doc_numbers, segments
+from scrapers.text import doc_numbers, script, segments
 from scrapers.text.segments import Line, cues
 
 TITLE_LENGTH = range(6, 121)
@@ -202,7 +202,7 @@ def _may_be_title(line: Line) -> bool:
     in_journal = _OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)
     if _NOT_TITLE.fullmatch(line.folded) or (in_journal and not line.folded.endswith(_PAPER_ENDS)):
         return False
-    han = segments.han(line.text)
+    han = script.han(line.text)
     return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))
 
 
@@ -240,7 +240,7 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", window)]
     best = max(parts, key=len, default="")
     is_site = best.endswith(cues().outlets) and len(best) <= LONGEST_SITE and len(parts) > 1
-    return best if segments.han(best) >= 4 and not is_site else None
+    return best if script.han(best) >= 4 and not is_site else None
 
 
 def _repeated(window: str, lines: Sequence[Line]) -> str | None:
@@ -248,7 +248,7 @@ def _repeated(window: str, lines: Sequence[Line]) -> str | None:
     said = {key_of(line.text) for line in lines if line.link_share < 0.5}
     beginnings = [window[: cut.start()].strip() for cut in _WINDOW_CUT.finditer(window)]
     for beginning in reversed(beginnings):
-        if len(key := key_of(beginning)) >= heads.TITLE_HAN and key in said and segments.han(key) >= 4:
+        if len(key := key_of(beginning)) >= heads.TITLE_HAN and key in said and script.han(key) >= 4:
             return beginning
     return None
 
@@ -263,7 +263,7 @@ def _bare_title(title: str, drawn: html.Drawn) -> str | None:
         if len(_WORDS.findall(heading)) >= 4 and key_of(title).startswith(key_of(heading)):
             return heading
     cut = _SITE_TAIL.search(title)
-    kept = title[: cut.start()].strip() if cut and segments.han(title[: cut.start()]) >= 8 else title.strip()
+    kept = title[: cut.start()].strip() if cut and script.han(title[: cut.start()]) >= 8 else title.strip()
     return kept or None
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import functools
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ _HAN = re.compile(r"[\u3400-\u9fff]+")
 _KANA = re.compile(r"[\u3041-\u30ff]")
 # Characters that OpenCC changes and that are standard in simplified text all the same: 昇 and 邨 in names, 瞭望.
 _STANDARD = frozenset("昇邨瞭濛氾陞剋噘迺")
+
+
+def han(text: str, begin: int = 0, end: int = sys.maxsize) -> int:
+    """How many Chinese characters stand in text[begin:end]."""
+    return sum(map(len, _HAN.findall(text, begin, end)))
 
 
 def to_simplified(text: str) -> list[Edit]:
@@ -75,7 +81,7 @@ def simplified(character: str) -> str:
 def traditional_share(text: str) -> float:
     """The share of traditional characters among the Chinese ones."""
     strong = len(_traditional().findall(text))
-    return strong / sum(map(len, _HAN.findall(text))) if strong else 0.0
+    return strong / han(text) if strong else 0.0
 
 
 def _traditional_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -91,7 +97,7 @@ def _traditional_lines(text: str) -> Iterator[tuple[int, int]]:
 def _is_traditional(text: str, start: int, end: int) -> bool:
     """Is enough of the Chinese of a line in characters that only traditional text has?"""
     strong = len(_traditional().findall(text, start, end))
-    if strong <= SHARE * (end - start) and strong <= SHARE * sum(map(len, _HAN.findall(text, start, end))):
+    if strong <= SHARE * (end - start) and strong <= SHARE * han(text, start, end):
         return False
     return len(_KANA.findall(text, start, end)) <= strong  # else it is Japanese
 

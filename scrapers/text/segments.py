@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import re
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from typing import Literal, NamedTuple
 
 import yaml
 
-from scrapers.text import dates
+from scrapers.text import dates, script
 from scrapers.text.fold import fold
 from scrapers.text.scan import begins
 
@@ -44,9 +43,9 @@ REPEATED = 3  # a line so often between others ...
 REPEATED_LENGTH = 10  # ... and of so many characters, is an advertisement
 LONGEST_HEADLINE = 60  # characters
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
+CUES = Path(__file__).parent / "cues.yml"
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-CUES = Path(__file__).parent / "cues.yml"
 _MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
 _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
 IN_A_PAPER = (
@@ -342,11 +341,6 @@ def is_prose(line: Line) -> bool:
     return line.prose and line.link_share < 0.5
 
 
-def han(text: str, most: int = sys.maxsize) -> int:
-    """How many Chinese characters the beginning of a text has."""
-    return sum(map(len, _HAN.findall(text, 0, most)))
-
-
 def is_furniture(line: Line) -> bool:
     """A line that belongs to the site, not to any article."""
     if line.furniture is None:
@@ -355,7 +349,7 @@ def is_furniture(line: Line) -> bool:
 
 
 def _is_furniture(text: str) -> bool:
-    if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and han(text, len(text)) < 10:
+    if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and script.han(text) < 10:
         return True
     furniture = _furniture()
     if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
@@ -448,13 +442,13 @@ def trim_title(title: str) -> str:
         title = title[: doubled.end("title")]
     if hour := _HOUR.search(fold(title)):
         title = title[: hour.start()]
-    while (column := _COLUMN.search(title)) and han(title, column.start()) >= 8:
+    while (column := _COLUMN.search(title)) and script.han(title, 0, column.start()) >= 8:
         title = title[: column.start()]
     if (tail := _TITLE_TAIL.search(fold(title))) and (
         tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *_SITE_ENDS))
     ):
         title = title[: tail.start()]
-    elif (site := _SITE.search(title)) and han(title, site.start()) >= 12:
+    elif (site := _SITE.search(title)) and script.han(title, 0, site.start()) >= 12:
         title = title[: site.start()]
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
@@ -468,4 +462,6 @@ def _is_column(name: str, mark: str, rest: str) -> bool:
     if name in cues().title_prefixes:
         return True
     is_close = mark in "丨|" and not rest.startswith(" ")
-    return is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and han(rest, 60) >= 10
+    return (
+        is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and script.han(rest, 0, 60) >= 10
+    )
