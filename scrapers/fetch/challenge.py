@@ -46,6 +46,7 @@ LIST_ITEMS = 5
 MANY_ROWS = 200
 MOST_CONTROLS = 0.002  # of the characters of a text; pictures and packed bytes have 5 % and more
 MIN_TEMPLATES = 3  # {{ }} outside scripts
+LONGEST_CHALLENGE = 1_500  # characters of the text of one
 LONG_META = 80  # 瑞数 hands its key over in a meta field without a name
 SHORT_SENTENCE = 28  # the weight of a message about logins and errors; reports about them are longer
 LONG_SENTENCE = 120  # ... of a firewall about what it found
@@ -146,7 +147,18 @@ def _judge_text(text: str) -> Verdict | None:
             return Verdict("suspect", "an error in place of the document")
         if words.login_phrases.search(folded):
             return Verdict("suspect", "a plea to log in")
+    if len(bare) < LONGEST_CHALLENGE and _OF_CHALLENGES.search(bare):
+        page = _View(_simplified(_as_page(bare)))
+        return page.challenge() or page.without_article()
     return None
+
+
+def _as_page(text: str) -> str:
+    """A text as the page that it was drawn from: its first line the title and the heading."""
+    first, *lines = (html.escape(line.strip()) for line in text.split("\n") if line.strip())
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    heading = _TITLE_END.split(first)[0]
+    return f"<html><head><title>{first}</title></head><body><h1>{heading}</h1>{body}</body></html>"
 
 
 def _is_json(text: str) -> bool:
@@ -193,6 +205,10 @@ _TAGS = (
 )
 _HTML = re.compile(
     rf"\ufeff?\s*(?:<\?xml[^>]{{0,200}}>\s*|<!--.{{0,4000}}?-->\s*)*<(?:!doctype html|(?:{_TAGS})\b)", re.I | re.S
+)
+# Words of which the text of a challenge page has one; most notices have none.
+_OF_CHALLENGES = re.compile(
+    r"验证|驗證|滑块|频繁|頻繁|拦截|攔截|阻断|阻擋|封禁|存取|爬虫|[Cc]ookie|[Jj]ava[Ss]cript|JAVASCRIPT|[Cc]aptcha|[Cc]loudflare|\{\{|请稍"
 )
 _STRAY_ENDS = re.compile(r"</\s*(?:html|body)\b[^>]{0,40}>", re.I)
 _BLOCK = re.compile(

@@ -13,8 +13,9 @@ from scrapers.text import dates, script, segments
 from scrapers.text.segments import Line, cues
 
 TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
+TITLE_BEFORE_DAY = 12  # ... with nothing but a day behind it
 MENU = 5  # so many lines of a few words each at the head are the menu of the site
-LONGEST_DAY = 14  # characters of a date in brackets behind a title
+LONGEST_DAY = 24  # characters of a date behind a title
 JOINTS = 2  # title, date, sentence
 LONGEST_HEAD = 140  # characters in which a title, and its date with the hour, stand before the first sentence
 LONGEST_HALF = 60  # characters of the second line of a title
@@ -30,6 +31,7 @@ _LABELS = (
     "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
 )
 _LABEL = re.compile(_LABELS)  # what the next can't do without
+_POSTER = re.compile(r"(?:积分|帖子|威望|精华|阅读权限|在线时间|注册时间)\s?:?\s?\d")  # what a forum says of who wrote
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
 )
@@ -49,19 +51,31 @@ _MENU_ITEM = re.compile(
     rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][A-Za-z\u4e00-\u9fff]{{1,12}})?>{{0,2}}"
 )
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
+_NO_OUTLET = re.compile(
+    "[公汇通简申填上月年快回]报$|[织筑搭构建].*网$|(?:一张|防护|联|保障|服务)网$"
+)  # 统计公报, 织密健康网
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文)\s?:?"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
-    r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?|发表于\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d:\d{2}(?::\d{2})?)?\s{0,4}"
+    r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?|发表于\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d(?::\d{2}(?::\d{2})?|时\d{2}分))?\s{0,4}"
     r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}|by\s[A-Za-z][A-Za-z. ]{1,30}\s{1,4}"
     r"|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
 _ABSTRACT = re.compile(r"(?<=[^。]{6})(?<!。)\s{0,4}[\[【]\s?(?:内容)?摘\s?要\s?[\]】]")  # behind a title
 _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?\d:\d\d(?::\d\d)?\s{1,4}(?=\S.{24})")
-_DAY_BEHIND = re.compile(r"(?<=\S)\s?\(\d{1,2}/\d{1,2}/20\d\d\)$")
+_DAY_BEHIND = re.compile(
+    r"(?<=\S)(?:\s?\(\d{1,2}/\d{1,2}/20\d\d\)|\s{1,4}[\[(]?20\d\d(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?:\s\d{1,2}:\d\d)?[\])]?)$"
+)
+_OF_BYLINES = re.compile("记者|通讯员|撰|\\s(?:报道|摄影|订户|会员)")  # what the next can't do without
+_NAMES = r"[\u4e00-\u9fff·]{2,4}(?:[ 、,/][\u4e00-\u9fff·]{2,4}){0,5}"
+_BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
+    rf"[\[(]?(?:[\u4e00-\u9fff]{{0,12}}(?:记者|通讯员|撰稿人?)(?:\s?:\s?|\s{{1,3}}|[/|丨]){_NAMES}[ 、,/]{{0,2}})"
+    r"{1,3}(?:报道|文/图|文|摄)?[\])]?|本[报刊](?:首席|见习|实习|特约|全媒体)?记者[\u4e00-\u9fff]{2,3}"
+    r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
+)
 _RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR)
 _RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【(")  # how a match of one of those begins
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
@@ -91,9 +105,15 @@ def _joint(line: Line) -> int | None:
         return abstract.start()
     if "20" not in line.text:
         return None
-    if behind := _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY)):
-        return behind.start()
-    label = _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
+    label = _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY))
+    if (
+        label
+        and "." not in label[0]
+        and "(" not in label[0]
+        and script.han(line.folded, 0, label.start()) < TITLE_BEFORE_DAY
+    ):
+        label = None  # who wrote it, and when
+    label = label or _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
     if label is None and "。" not in line.text:
         label = _BEHIND_TITLE.search(line.folded)
     if label is None:
@@ -129,16 +149,27 @@ def is_head(line: Line) -> bool:
         return True
     if len(line.text) > 150 or "。" in line.text:
         return False
-    if line.folded.startswith("——"):  # the second half of a title
+    if line.folded.startswith("——") or is_byline(line):  # the second half of a title; who wrote it
         return True
+    if line.folded.endswith(("?", "!")):  # 记者:医生愿意下去吗?
+        return False
     start = line.folded[:40]
     if ":" in start:
         start = _SPACED.sub("", start)
+    if "。" not in start and _POSTER.search(start):
+        return True
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
         return True
     if not is_dated(line) or _DATE_WITHIN.match(line.folded):
         return False
     return line.folded.startswith("原创") or script.han(line.text) <= 20  # an account says its name twice
+
+
+def is_byline(line: Line) -> bool:
+    """Nothing but who wrote an article."""
+    if len(line.text) > LONGEST_HALF or not _OF_BYLINES.search(line.folded):
+        return False
+    return _BYLINE.fullmatch(line.folded.lstrip("□■●◎ ")) is not None
 
 
 def is_bare_label(line: Line) -> bool:
@@ -148,7 +179,8 @@ def is_bare_label(line: Line) -> bool:
 
 def is_outlet(line: Line) -> bool:
     """The name of a medium or an office on a line of its own."""
-    return len(line.text) <= 20 and line.folded.endswith(cues().outlets)
+    is_short = len(line.text) <= 20 and line.folded.endswith(cues().outlets)
+    return is_short and _NO_OUTLET.search(line.folded) is None
 
 
 def day(line: Line) -> tuple[str, str | None] | None:

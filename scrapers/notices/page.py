@@ -130,11 +130,14 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
-    title = titles.from_markup(drawn, lines) or titles.first_line(lines[first:last]) or titles.line_above(lines, first)
+    title = titles.from_markup(drawn, lines) or titles.called(lines[first:last])
+    title = title or titles.first_line(lines[first:last]) or titles.line_above(lines, first)
     title_at = titles.find(lines, title, last)
     if title_at is not None and first <= title_at < last:
         line = lines[title_at]
-        first = title_at if segments.is_prose(line) and not titles.HEADING.match(line.tag) else title_at + 1
+        is_heading = titles.HEADING.match(line.tag) is not None
+        if is_heading or not any(map(segments.is_prose, lines[first:title_at])):  # else the article names it again
+            first = title_at if segments.is_prose(line) and not is_heading else title_at + 1
     found = (first, last, title, title_at, drawn.meta, cleaned.flags, cleaned.suspects, drawn.language, drawn.address)
     return drawn.text, _Sheet(cleaned.traced, lines, *found)
 
@@ -184,6 +187,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     ]
     page.publish_date, page.publish_time = (
         publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=bool(main)))
+        or publication.leaf(head)
         or publication.near(inner)
         or publication.below(inner, labels, sheet.lines[sheet.last :])
         or publication.proved(head, inner)

@@ -20,6 +20,8 @@ SHORT = 60  # characters of a line that states a date
 MASTHEAD = 30  # lines above an article in which a page says when it was published
 DATELINE = 120  # characters of the first sentence in which a dateline stands
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
+FIRST_SITES = "1995"  # a system without a date writes 1970-01-01
+LONGEST_LEAF = 10  # characters of a line of a calendar leaf
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
 _WHEN = re.compile(r"时\s*间")
@@ -27,7 +29,7 @@ _PLACE = re.compile(r"地\s*点\s*:")
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
-_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发)(?:时间|日期)?\s?:")
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|(?:最[近后]|本页)更新)(?:时间|日期)?\s?:")
 _AUTHOR = re.compile(r"作者\s?:")
 _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
@@ -35,6 +37,8 @@ _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]
 _TODAY = re.compile(r"当前报[纸章]")
 _IN_A_PAPER = re.compile(segments.IN_A_PAPER)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
+_SHEET = re.compile(r"第\s?[A-Z]?\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
+_ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
@@ -47,11 +51,16 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
     More than `most` such lines are those of a list.
     """
     for name in cues().date_meta:
-        if (value := meta.get(name)) and (found := dates.published(fold(value.replace("T", " ")))):
+        found = dates.published(fold(meta.get(name, "").replace("T", " ")))
+        if found is not None and found[0] >= FIRST_SITES:
             return found
+    issued = None
     for line in head:
-        if found := dates.labelled(line.folded):
+        if (found := dates.labelled(line.folded)) is None:
+            continue
+        if not _ISSUED.search(line.folded):
             return found
+        issued = issued or found
     told = []
     for index, line in enumerate(head):
         if len(line.text) > 100 or (found := heads.day(line)) is None or dates.is_other(line.folded):
@@ -59,6 +68,8 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
         above = head[index - 1].folded.rstrip(": ") if index else ""
         if len(above) > heads.LONGEST_NAME or not dates.is_other(f"{above}:"):
             told.append(found)
+    if issued is not None:  # a document is put there after it was issued; the hour shows that a site says so
+        return next((each for each in told if each[1] is not None and each[0] >= issued[0]), issued)
     return told[0] if told and len(told) <= most else None
 
 
@@ -123,9 +134,18 @@ def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:
     return (days.pop(), None) if len(days) == 1 else None
 
 
+def leaf(head: Sequence[Line]) -> Published | None:
+    """The one calendar leaf among the lines of the head: the day on one line, year and month on the next."""
+    short = [line.folded if len(line.text) <= LONGEST_LEAF else "" for line in head]
+    begins = [index for index, text in enumerate(short) if text[:1].isdecimal()]
+    found = [day for index in begins for lines in (3, 2, 1) if (day := dates.leaf(short[index : index + lines]))]
+    days = {day for day, _ in found}
+    return found[0] if len(days) == 1 else None
+
+
 def above(lines: Sequence[Line]) -> Published | None:
     """What stands above all of a page: its date with a label, the current issue of a newspaper, or the day beside its
-    serial number."""
+    serial number or the number of its sheet (第02版:要闻)."""
     head = list(itertools.takewhile(lambda line: not segments.is_prose(line), lines[:MASTHEAD]))
     told = [
         line
@@ -135,11 +155,17 @@ def above(lines: Sequence[Line]) -> Published | None:
     if len(told) == 1:
         return dates.labelled(told[0].folded)
     for index, line in enumerate(head):
-        if "CN" in line.folded and _SERIAL.search(line.folded):
+        if _is_of_a_paper(line):
             beside = filter(heads.is_dated, head[max(0, index - 2) : index + 3])
             days = {day for near_it in beside if (day := heads.day(near_it)) is not None}
             return days.pop() if len(days) == 1 else None
     return None
+
+
+def _is_of_a_paper(line: Line) -> bool:
+    if "版" in line.text and len(line.text) <= heads.LONGEST_HALF and _SHEET.match(line.folded):
+        return True
+    return "CN" in line.folded and _SERIAL.search(line.folded) is not None
 
 
 def compiled(lines: Sequence[Line]) -> Published | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from scrapers.notices import heads, html
 from scrapers.text import doc_numbers, script, segments
+from scrapers.text.fold import fold
 from scrapers.text.segments import Line, cues
 
 TITLE_LENGTH = range(6, 121)
@@ -30,7 +31,9 @@ _RUNS = re.compile(rf"{_WORDS.pattern}+")
 _NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
-_CALLED = re.compile(r"(?:(?:本文)?标题|(?:信息|公文|文件)名称)\s?:\s?(?P<title>.{6,100})$")
+_CALLED = re.compile(
+    r"(?:(?:本文)?标题|(?:信息|公文|文件|^)名\s{0,4}称)(?:\s?[:|]\s?|(?<=标题)\s)(?P<title>[^|]{6,100})$"
+)
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
 # publishing system), an address, links side by side, catchwords, authors.
@@ -52,6 +55,12 @@ _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
+# 河湾县人民医院【官网】, 河湾省卫生健康委员会 通知公告: the site and perhaps a column, no article.
+_SITE_NAME = re.compile(
+    r"[^\s,。:《》“”建成立设推进与和的首个获]{2,26}"
+    r"(?:卫生健康(?:委员会|委|局)|卫健[委局]|卫生局|人民政府|医院|(?:门户|政府)网站?|信息网|官网)"
+    r"\s?[【\[(]?(?:官网|官方网站|门户网站|网站)?[】\])]?(?:\s?[-_|—]?\s?(?:首页|新闻中心|通知公告|新闻动态|工作动态|最新消息|政务公开|信息公开|医院新闻))?"
+)
 _WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
 
 
@@ -78,10 +87,19 @@ def line_of(lines: Sequence[Line]) -> int | None:
                 break
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
         return again
-    if stated is not None:
-        return stated
     echoed = (index for index in candidates if _is_echoed(lines, index))
-    return next(echoed, candidates[0] if candidates else None)
+    best = stated if stated is not None else next(echoed, candidates[0] if candidates else None)
+    return best if best is None else _said_last(lines, best)
+
+
+def _said_last(lines: Sequence[Line], at: int) -> int:
+    """Where a title stands again before any sentence, what is between is of the site."""
+    for index in range(at + 1, min(ECHO, len(lines))):
+        if lines[index].text == lines[at].text:
+            at = index
+        elif segments.is_prose(lines[index]):
+            break
+    return at
 
 
 def _head(lines: Sequence[Line]) -> Iterator[int]:
@@ -216,6 +234,14 @@ def line_above(lines: Sequence[Line], first: int) -> str | None:
     return None
 
 
+def called(lines: Sequence[Line]) -> str | None:
+    """What the table above a document says that it is called."""
+    for line in lines[: heads.HEAD_LINES]:
+        if match := _CALLED.match(line.folded):
+            return line.text[slice(*match.span("title"))].strip()
+    return None
+
+
 def first_line(lines: Sequence[Line]) -> str | None:
     """The title of an article without markup for it."""
     at = line_of(lines)
@@ -226,8 +252,8 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     """meta, then what heading or line the window title repeats, then the only h1, then the window title's longest
     part."""
     for name in cues().title_meta:
-        if name in drawn.meta:
-            return _bare_title(html.without_markup(drawn.meta[name]), drawn)
+        if name in drawn.meta and not _is_site(said := html.without_markup(drawn.meta[name])):
+            return _bare_title(said, drawn)
     window = drawn.head_title or ""
     headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4]
     contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
@@ -239,8 +265,13 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
         return headings[0]
     parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", window)]
     best = max(parts, key=len, default="")
-    is_site = best.endswith(cues().outlets) and len(best) <= LONGEST_SITE and len(parts) > 1
+    is_site = (best.endswith(cues().outlets) and len(best) <= LONGEST_SITE and len(parts) > 1) or _is_site(best)
     return best if script.han(best) >= 4 and not is_site else None
+
+
+def _is_site(name: str) -> bool:
+    """What a site is called, which some put where the title of an article belongs."""
+    return len(name) <= heads.LONGEST_HALF and _SITE_NAME.fullmatch(fold(name)) is not None
 
 
 def _repeated(window: str, lines: Sequence[Line]) -> str | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -62,7 +62,10 @@ _LABEL = re.compile(
     r"(?:发布时间|发布日期|发表时间|发稿时间|发文日期|更新时间|更新日期|公开日期|發布時間|發佈日期|發布日期"
     r"|发表日期|发稿日期|发文时间|公布日期|公布时间|公开时间|上传时间|录入时间|添加时间|创建时间|刊发时间|刊登日期|发布于|发表于|發表於|上传日期|当前报[纸章](?:日期)?|(?<![\u4e00-\u9fff])(?:发布|發布|發佈)(?=\s?:)"
     r"|(?<![\u4e00-\u9fff])(?:日\s?期|时\s?间|時間)|^date)"
-    r"\s{0,3}:?\s{0,3}(?=\d)"
+    r"\s{0,3}:?\s{0,3}\|?\s{0,3}(?=\d|民[国國])"
+)
+_REPUBLIC = re.compile(
+    r"(?:(?:中[华華])?民[国國]\s?)?(?P<y>9\d|1[0-4]\d)[-/.年](?P<m>[01]?\d)[-/.月](?P<d>[0-3]?\d)(?!\d)"
 )
 
 
@@ -72,6 +75,14 @@ _DAYLESS_SIGN = re.compile(r"(?<!\d)(?P<y>20\d\d)年(?P<m>[01]?\d)月(?P<d>[0-3]
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(?![\d.])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
+# A calendar leaf as sites draw it, its lines joined: 06 2023-05, 05-06 2023, 2023 05/06 09:12.
+_LEAF = re.compile(
+    r"(?P<y>20\d\d)\s(?P<m>\d\d)[-/.](?P<d>\d\d)(?:\s(?P<clock>[0-2]\d:[0-5]\d)(?::[0-5]\d)?)?"
+    r"|(?P<m2>\d\d)[-/.](?P<d2>\d\d)\s(?P<y2>20\d\d)|(?P<d3>\d\d)\s(?P<y3>20\d\d)[-/.年](?P<m3>\d\d)月?"
+)
+_PRINTED = re.compile(
+    r"(?P<y>20\d\d)年\s?/\s?(?P<m>[01]?\d)月\s?/\s?(?P<d>[0-3]?\d)日"
+)  # 河湾日报/2023年/5月/6日/第002版
 _MONTHS = {
     "jan": 1,
     "feb": 2,
@@ -142,7 +153,7 @@ def spans(text: str) -> list[tuple[int, int]]:
 def published(line: str) -> tuple[str, str | None] | None:
     """The date, and the time if there is one, of a line such as 2023-06-10 21:24:25; None without a full date."""
     if _YEAR.search(line) is None:
-        return None
+        return _of_the_republic(line, line.find("民")) if "民国" in line or "民國" in line else None
     for mention in find(line):
         if mention.iso is None or mention.precision != "day":
             continue
@@ -163,12 +174,22 @@ def _english(line: str) -> tuple[str, str | None] | None:
 def _set_apart(line: str) -> tuple[str, str | None] | None:
     """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, 2024年5月6星期一, as newspapers
     do; 06.05.2024; 21/09/2022, if 21 is no month; 2024-05-061273: with a counter."""
-    asked = (one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED))
+    asked = (one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED, _PRINTED))
     found = next(filter(None, asked), None) or _COUNTED.fullmatch(line)
     day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
     if found is None or day is None:
         return None
     return day[0], f"{found['clock']}:00" if found.re is _APART else None
+
+
+def leaf(lines: Sequence[str]) -> tuple[str, str | None] | None:
+    """The date of a calendar leaf, whose year, month and day stand on lines of their own."""
+    found = _LEAF.fullmatch(" ".join(lines))
+    if found is None:
+        return None
+    year, month, day = (next(filter(None, (found[name], found[f"{name}2"], found[f"{name}3"]))) for name in "ymd")
+    whole = _day(int(year), int(month), int(day))
+    return (whole[0], f"{found['clock']}:00" if found["clock"] else None) if whole else None
 
 
 def is_other(line: str) -> bool:
@@ -178,10 +199,17 @@ def is_other(line: str) -> bool:
 
 def labelled(line: str) -> tuple[str, str | None] | None:
     """As `published`, but only where a label says that it is the date of publication."""
-    if _YEAR.search(line) is None:
-        return None
     label = _LABEL.search(line)
-    return published(line[label.end() : label.end() + 40]) if label else None
+    if label is None:
+        return None
+    return published(line[label.end() : label.end() + 40]) or _of_the_republic(line, label.end())
+
+
+def _of_the_republic(line: str, at: int) -> tuple[str, str | None] | None:
+    """108/05/22 and 民国108年5月22日, as Taiwan counts the years."""
+    found = _REPUBLIC.match(line, at)
+    day = _day(int(found["y"]) + 1911, int(found["m"]), int(found["d"])) if found else None
+    return (day[0], None) if day else None
 
 
 def own_year(text: str) -> int | None:

@@ -49,8 +49,9 @@ _QUANTITY = re.compile(
     | (?=[^-—–~至到]{{1,30}}+[-—–~至到]) (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
       \s?(?:-|—{{1,2}}|–|~|至|到)\s?
       (?P<hi>{_ONE})(?![\d.])\s?(?P<hf>{_FACTOR})?(?P<hmore>[余多])?\s?(?P<hiu>{_UNIT})?
-    | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?P<more>[余多])?(?P<f>{_FACTOR})?(?P<more2>[余多])?
-      \s?(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<u>{_UNIT})(?:(?<=[年天])(?P<half_more>半)(?![数载]))?)?
+    | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?:(?P<more>[余多])|来(?=[个家名人例万千项张台次位所份]))?
+      (?P<f>{_FACTOR})?(?P<more2>[余多])?
+      \s?(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<people>个人)(?![民口员才工力均事])|(?P<u>{_UNIT})(?:(?<=[年天])(?P<half_more>半)(?![数载]))?)?
     )
     (?P<after>及以上|含?以上|及以下|以下|以内|之内|左右|上下)?
     (?:/(?P<per>年|季度|季|月|周|天|日|人|床))?
@@ -77,13 +78,13 @@ _PREFIX = re.compile(rf"(?P<word>{'|'.join(sorted(_SIGN, key=len, reverse=True))
 _LEAST = re.compile(r"(?P<word>至少|不少于|最少)[^\d,。;:!?、()\n]{1,6}$")
 _AFTER = {"以上": ">=", "及以上": ">=", "含以上": ">=", "以下": "<=", "及以下": "<=", "以内": "<=", "之内": "<="}
 _PER = re.compile(r"每(?:个)?(?P<per>半年|年度?|季度?|月|周|天|日)[^\d,。;:!?、()每]{0,10}$")
-_ORDINAL = re.compile(r"(?:第|之|其|星期|周|排名|编号)\s?$")
+_ORDINAL = re.compile(r"(?:第|之|其|星期|周|排名|编号|(?<![目此以之日当年月提先期])前)\s?$")  # 前10位
 
 # How those expressions end: a look at one character spares most of them.
 _PREFIX_ENDS = frozenset({word[-1] for word in _SIGN} | set("了过")) | {
     c for c in map(chr, range(0x3001)) if c.isspace()
 }
-_ORDINAL_ENDS = frozenset("第之其期周名号")
+_ORDINAL_ENDS = frozenset("第之其期周名号前")
 
 _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEP = {"十": 10, "百": 100, "千": 1000}
@@ -128,6 +129,7 @@ class _Said(NamedTuple):
     more2: str | None
     odd: str | None  # 3个半小时, 2个多月
     ou: str | None
+    people: str | None  # 8个人
     u: str | None
     half_more: str | None  # 一年半
     after: str | None
@@ -249,7 +251,7 @@ def _values(said: _Said) -> _Values | None:
         value = _number(said.v, said.f)
         if value is None or said.few:
             return None
-        unit = {"小时": "小时", "月": "个月"}.get(said.ou or "") or _plain(said.u)
+        unit = "人" if said.people else {"小时": "小时", "月": "个月"}.get(said.ou or "") or _plain(said.u)
         return value + Fraction(1, 2) if said.odd == "半" or said.half_more else value, None, None, None, unit
     if said.den or said.aden:
         over, under = (said.num or said.anum), (said.den or said.aden)

@@ -48,9 +48,7 @@ CUES = Path(__file__).parent / "cues.yml"
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
 _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
-IN_A_PAPER = (
-    r"\(?《[^《》]{2,12}》\s?\(?20\d\d年[01]?\d月[0-3]?\d日\s?第?\s?[A-Z]?\d{1,2}版\){1,2}"  # and in which issue
-)
+IN_A_PAPER = r"\(?《[^《》]{2,12}》\s?\(?20\d\d[-.年][01]?\d[-.月][0-3]?\d日?\s?第?\s?[A-Z]?\d{1,2}版\){0,2}"
 _READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"  # below a headline
 _READ = re.compile(_READERS)
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
@@ -70,6 +68,14 @@ _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
+# What a site calls the lists below an article, who runs it, and what others wrote there.
+_OTHERS = re.compile(
+    r"(?:相关|相似|类似|其他|其它|更多|最新|热门|热点|推荐|精彩|为你|为您|同类|往期|近期|今日|本栏目?|大家都在)"
+    r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
+    r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
+    r"|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
+    r"|[^。]{0,30}发表于:?\s?20\d\d-\d{1,2}-\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?[^。]{0,16}"
+)
 _NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
 _RESIDUE = re.compile(r".{0,12}\[!--.{0,60}|(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*")
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
@@ -91,14 +97,19 @@ _OF_THE_SITE = (
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}|(?:文章)?字数\s?:\s?\d{1,6}"  # how long it is to read
     r"|(?:读毕|阅读)(?:需时|约需|时长)\s?:?\s?\d{1,3}\s?分钟|图片默认标题\w{0,24}"
     r"|\(?(?:(?:[一二三初复终]审|校对)\s?[:|丨/]\s?\S{2,8}\s{0,3}){2,4}\)?"  # who answers for it
-    rf"|(?:相关)?附件:|{IN_A_PAPER}|{_READERS}"
+    rf"|(?:相关)?附件(?:下载)?:\s?无?|(?:楼主|沙发|板凳)\s.{{1,20}}|本(?:主题|帖)(?:最后)?由.{{2,60}}"
+    r"|(?:返回列表|发新帖|发帖|新帖)(?:\s(?:返回列表|发新帖|发帖|回复))*"
+    r"|(?:查看|浏览|回复|阅读)\s?:\s?\d{1,9}(?:[\s|]{1,3}(?:查看|回复|评论)\s?:\s?\d{1,9})*"
+    rf"|{IN_A_PAPER}|{_READERS}"
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
+    r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
+    r"|«\s?.{4,60}|收录于(?:合集|话题|专辑).{0,40}"
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
-    r"|(?:文章|信息|稿件|本文|图文|资料)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者)\s?[:|丨/].{1,24}"
+    r"|[(【\[]?(?:文章|信息|稿件|本文|图文|资料|视频|图片)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者|发布人|录入)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
     r"|(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?(?:\s?\|.{0,80})?"
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
@@ -213,8 +224,8 @@ def label(lines: Sequence[Line]) -> list[Label]:
     ends = cues().related_begins + cues().article_ends
     begun = False
     current: Label = "main"
-    for line in lines:
-        if current == "main" and begun and _is_end(line, ends):
+    for index, line in enumerate(lines):
+        if current == "main" and _is_end(line, ends) and (begun or _is_last(lines, index)):
             current = "related"
             labels.append("template")
         elif is_furniture(line) or (not begun and _HEAD_NOTE.match(line.folded)):
@@ -231,6 +242,11 @@ def label(lines: Sequence[Line]) -> list[Label]:
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
+
+
+def _is_last(lines: Sequence[Line], index: int) -> bool:
+    """Whether lines without a sentence stand above this one, and none but such below."""
+    return index >= HEADLINES and not any(map(is_prose, lines[index + 1 :]))
 
 
 def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:
@@ -281,6 +297,7 @@ def _is_end(line: Line, ends: tuple[str, ...]) -> bool:
     return _ORNAMENTS.sub("", line.folded).startswith(ends) or (
         (len(line.text) <= 24 and _ENDING.fullmatch(line.folded) is not None)
         or _NOTICE_OF_RIGHTS.match(line.folded) is not None
+        or (len(line.text) <= LONGEST_HEADLINE and _OTHERS.fullmatch(line.folded) is not None)
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scrapers.fetch import challenge
 from scrapers.fetch.challenge import Due, decode, is_challenge, is_cut_off, judge
 
 ARTICLE = (
@@ -201,3 +202,29 @@ def test_real_pages_that_are_labelled(shared: Path) -> None:
         label = json.loads(page.with_suffix(".expected.json").read_text(encoding="utf-8"))
         verdict = judge(page.read_bytes(), "page")
         assert bool(verdict and verdict.outcome == "blocked") == bool(label.get("must_be_flagged_blocked")), page.name
+
+
+def _drawn(markup: str) -> str:
+    """The text of a page as copies keep it: the title, then its lines."""
+    view = challenge._View(markup)
+    return "\n".join(dict.fromkeys([view.title, *view.lines])).strip()
+
+
+def test_the_text_of_a_challenge_page_is_blocked_and_that_of_a_document_is_not() -> None:
+    """Most challenges say in words what they are; a page of scripts leaves no text that tells."""
+    texts = {kind: {name: _drawn(page) for name, page in pages.items()} for kind, pages in PAGES.items()}
+    found = {kind: {name for name, text in of.items() if _is_blocked(text)} for kind, of in texts.items()}
+    assert len(found["blocked"]) >= 0.6 * len(PAGES["blocked"])
+    assert not found["documents"]
+    assert not found["suspect"]
+
+
+def _is_blocked(text: str) -> bool:
+    verdict = judge(text.encode(), "page") if text else None
+    return verdict is not None and verdict.outcome == "blocked"
+
+
+def test_a_slider_and_an_unrendered_page_as_texts() -> None:
+    assert _is_blocked("安全校验\n为保障访问安全,请先通过下方校验\n拖动滑块完成拼图\n加载中\n有疑问请联系管理员")
+    assert _is_blocked("数字报\n{{ paper.name }}\nPlease enable JavaScript to continue.\n{{ paper.date }}\n加载中")
+    assert not _is_blocked("医保码这样用\n窗口验证身份后即可转诊,家属也能代办。\n来源:示例网 2024-03-05")

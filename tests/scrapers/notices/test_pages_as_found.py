@@ -39,6 +39,26 @@ def parse(*lines: str) -> Notice:
         (("信息名称:甲市医共体建设见成效", "信息索引号:A1 | 公开方式:主动公开", BODY), "甲市医共体建设见成效"),
         (("甲市卫生健康委员会办公室文件", "甲市医共体建设方案", BODY), "甲市医共体建设方案"),
         (("关于2024年第3期医共体监测的通告", "2024-03-05", BODY), "关于2024年第3期医共体监测的通告"),
+        (("甲市医共体统计公报", "一、医共体", BODY), "甲市医共体统计公报"),
+        (("甲市织密医共体服务网", BODY), "甲市织密医共体服务网"),
+        (("甲市医共体建设见成效", "甲市日报记者 张三 通讯员 李四", "2024-03-05 10:22", BODY), "甲市医共体建设见成效"),
+        (("甲市医共体建设见成效", "甲市早报 订户", "2024年3月5日 5:00", BODY), "甲市医共体建设见成效"),
+        (("甲市:医共体建设见成效", "张三 · 医改笔记 2024/03/05 08:15", BODY), "甲市:医共体建设见成效"),
+        (
+            ("甲市晚报", "标题导航", "甲市一家医共体今天开张", "夜市开张", "甲市一家医共体今天开张", BODY),
+            "甲市一家医共体今天开张",
+        ),
+        (
+            (
+                "返回列表 发新帖",
+                "查看: 62 | 回复: 4",
+                "[闲聊] 甲市医共体怎么样?",
+                "楼主 张三",
+                "医师 积分 23 帖子 3",
+                BODY,
+            ),
+            "甲市医共体怎么样?",
+        ),
         (("张三,李四,王小五", BODY), None),
         (("各区县人民政府,市直各部门:", BODY), None),
         (("文 号: | 所属主题: | 政策文件 |", BODY), None),
@@ -63,6 +83,21 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
         ),
         (("甲市医共体建设见成效", "; Q2 w* h6 K1 R$ t", "发表于 2024-3-5 20:44:07 | 只看该作者", BODY), "2024-03-05"),
         ((BODY, "网友评论更多", "某网友", "2024-03-05 12:01:02 推荐"), None),
+        (("甲市医共体建设让群众少跑路 2024-03-05", BODY), "2024-03-05"),
+        (("甲市医共体建设见成效", "05", "2024-03", BODY), "2024-03-05"),
+        (("甲市医共体建设见成效", "2024", "03/05", "09:12", BODY), "2024-03-05"),
+        (("甲市日报/2024年/3月/5日/第 002 版", "甲市医共体建设见成效", BODY), "2024-03-05"),
+        (("2024年03月05日 星期二", "第02版:要闻", "甲市医共体建设见成效", BODY), "2024-03-05"),
+        (("甲市日报 2024年03月05日 星期二 05版 深度", "甲市医共体建设见成效", BODY), "2024-03-05"),
+        (("今天是2024年03月05日 星期二", "甲市医共体建设见成效", BODY), None),
+        (("甲市医共体建设见成效", BODY, "最近更新日期:2024年3月5日"), "2024-03-05"),
+        (("甲市医共体建设见成效", BODY, "《甲市日报》2024-03-05 第01版"), "2024-03-05"),
+        (("发文日期 | 2024-03-02", "甲市医共体建设见成效", "2024-03-05 10:05:44 来源:基层科", BODY), "2024-03-05"),
+        (("发文日期 | 2024-03-02", "甲市医共体建设见成效", BODY), "2024-03-02"),
+        (
+            ("甲縣分級醫療", "發布日期 113/03/05", "甲縣的診所與醫院攜手轉診,民眾就醫更方便,轉診件數比去年多了許多。"),
+            "2024-03-05",
+        ),
     ],
 )
 def test_dates(lines: tuple[str, ...], date: str | None) -> None:
@@ -86,6 +121,16 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "本頻道標有“本網”字樣的稿件版權歸本頻道。",
         "抄送:市人大常委会。",
         "下载此文 赞助VIP",
+        "相关问答\n异地就医备案有效期多长?",
+        "其他回答(2)\n不懂帮顶",
+        "甲市卫生健康委员会主办 甲市信息中心承办",
+        "本主题由 版主 于 2024-3-7 08:30 设置高亮\n沙发 某网友 发表于 2024-3-6 21:40\n我们那里来了30个人。",
+        "参考资料\n1 医疗集团成立 .甲市日报.2024",
+        "附件下载:无",
+        "【广告】点击领取试用装,仅限前500名",
+        "« 上周要闻",
+        "前一篇:甲市召开推进会",
+        "该文观点或立场与本站无关。",
     ],
 )
 def test_what_sites_print_below_is_none_of_the_article(foot: str) -> None:
@@ -123,3 +168,49 @@ def test_the_level_before_a_change_has_no_date_of_the_page() -> None:
         (31.0, "2021-12-31", "year"),
         (26.0, None, None),
     ]
+
+
+def test_a_question_with_its_speaker_is_no_head() -> None:
+    asked = "记者:您好,市医院牵头组建城市医疗集团已经一年多了,现在集团是怎样的一个架构?"
+    assert parse("“让专家号沉到社区去”", "甲市日报 2024-03-05", asked, BODY).body == f"{asked}\n{BODY}"
+
+
+def test_a_list_of_headlines_below_lines_without_a_sentence_is_none_of_them() -> None:
+    notice = parse(
+        "甲院工作制度(2024版)", "1 监测制度", "2 供应室制度", "3 手卫生制度", "猜你喜欢", "医共体转诊流程.doc 6页"
+    )
+    assert notice.body == "1 监测制度\n2 供应室制度\n3 手卫生制度"
+
+
+SHEET = "<html><head><title>{window}</title>{meta}</head><body><div>甲县人民医院</div>{head}<p>{body}</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("window", "meta"),
+    [
+        ("新闻中心 - 甲县人民医院【官网】", ""),
+        ("甲省卫生健康委员会 通知公告", "<meta name='ArticleTitle' content='甲省卫生健康委员会'>"),
+        ("甲县人民政府门户网站", ""),
+    ],
+)
+def test_what_the_site_is_called_is_no_title(window: str, meta: str) -> None:
+    head = "<div>关于公布医共体名单的通知</div><div>来源:基层科</div>"
+    page = SHEET.format(window=window, meta=meta, head=head, body=BODY)
+    assert notices.parse_page(page.encode()).title == "关于公布医共体名单的通知"
+
+
+def test_an_office_is_told_from_what_it_built() -> None:
+    page = SHEET.format(window="甲县建成全省首个数字化人民医院", meta="", head="", body=BODY)
+    assert notices.parse_page(page.encode()).title == "甲县建成全省首个数字化人民医院"
+
+
+def test_a_system_without_a_date_writes_1970() -> None:
+    meta = "<meta name='PubDate' content='1970-01-01 08:00:00'>"
+    page = SHEET.format(window="甲县医共体建设见成效", meta=meta, head="<div>2024-03-05 来源:基层科</div>", body=BODY)
+    assert notices.parse_page(page.encode()).publish_date == "2024-03-05"
+
+
+def test_an_article_that_names_its_title_again_begins_above() -> None:
+    meta = "<meta name='ArticleTitle' content='甲县医共体'>"
+    page = SHEET.format(window="甲县医共体", meta=meta, head=f"<p>{BODY}</p><p>甲县医共体</p>", body=BODY[::-1])
+    assert BODY in notices.parse_page(page.encode()).body

@@ -58,6 +58,9 @@ F = Fraction
         ("压到一成以内", 10, None, "%", "<="),
         ("六成人口", 60, None, "%", "="),
         ("四成分配", 40, None, "%", "="),
+        ("只有8个人,", 8, None, "人", "="),
+        ("5个人民医院", 5, None, "个", "="),
+        ("只有300来个", 300, None, "个", "="),
     ],
 )
 def test_quantities(text: str, value: Fraction, value_max: Fraction | None, unit: str, comparator: str) -> None:
