@@ -12,8 +12,18 @@ from typing import Any
 
 from scrapers.discover.attachments import links as links_to_files
 from scrapers.fetch import challenge
-from scrapers.notices import document, fact_dates, facts, geography, jurisdiction, lexicon, page, place_tables
-from scrapers.records import Notice
+from scrapers.notices import (
+    document,
+    fact_dates,
+    fact_tables,
+    facts,
+    geography,
+    jurisdiction,
+    lexicon,
+    page,
+    place_tables,
+)
+from scrapers.records import Fact, Notice
 from scrapers.text import encoding, script
 
 PARSER_VERSION = "1.17.0"  # changes with every change of what is read from a page, so that archives are read again
@@ -54,6 +64,8 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
         flags=list(read.flags),
     )
     found = facts.extract(words, read, subject)
+    tables = _tables(data, read)
+    found.facts = _with_tables(found.facts, fact_tables.read(words, read, subject, tables))
     notice.facts, notice.statements = found.facts, found.statements
     notice.topics = facts.topics(subject, found)
     notice.flags += found.flags
@@ -63,7 +75,6 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.effective_date, notice.cited_doc_numbers = of_itself.effective_date, list(of_itself.cited_doc_numbers)
     geography.locate(notice.facts, read)
     fact_dates.settle(notice, read)
-    tables = _tables(data, read)
     if subject.relevant or (tables is not None and _LIST.search(read.text)):
         notice.places = place_tables.read(read, tables)
     if side != jurisdiction.MAINLAND:
@@ -71,6 +82,17 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     if _is_in_files(data, read, url):
         notice.flags.append("body_in_attachment")
     return notice
+
+
+def _with_tables(said: list[Fact], tabled: list[Fact]) -> list[Fact]:
+    """The facts of the text, and those of its tables that it does not state itself on the same line."""
+    if not tabled:
+        return said
+    lines = {(fact.value, fact.unit, at) for fact in said for at in range(fact.start, fact.end)}
+    new = [
+        fact for fact in tabled if not any((fact.value, fact.unit, at) in lines for at in range(fact.start, fact.end))
+    ]
+    return sorted([*said, *new], key=lambda fact: (fact.start, fact.end))
 
 
 def _is_in_files(data: bytes, read: page.Page, url: str | None) -> bool:

@@ -231,6 +231,11 @@ def _read_item(words: Lexicon, page: Page, span: tuple[int, int], found: Found) 
     found.statements += _once(list(reading.statements()), reading)
 
 
+def of_sheet(words: Lexicon, sheet: Page, subject: Subject, trust: str) -> list[Fact]:
+    """Every fact of a text that was put together from a page (fact_tables.py): equal ones are of different things."""
+    return list(_Reading(words, sheet, sheet.stated, sheet.written, trust, subject.focused).facts([]))
+
+
 def _damage(text: str) -> list[str]:
     """What stands between the text and a reader: to be repaired before numbers are trusted."""
     annotations, traditional = len(_ANNOTATION.findall(text)), len(_TRADITIONAL.findall(text))

@@ -162,6 +162,8 @@ def _lines(text: str) -> list[Line]:
             end = start + len(trimmed)
             lines.append(Line(start, end, trimmed, folded[start:end]))
         at += len(whole) + 1
+    if "|" in folded:
+        segments.tell_tables(lines)
     return lines
 
 

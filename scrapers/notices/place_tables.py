@@ -27,6 +27,8 @@ from functools import cached_property
 
 from scrapers.notices import grids
 from scrapers.notices.page import Page
+from scrapers.notices.page_tables import RESIDUE as _RESIDUE
+from scrapers.notices.page_tables import Body, Cell
 from scrapers.notices.place_judge import judge, one
 from scrapers.records import PlaceRow
 from scrapers.text import gazetteer
@@ -51,7 +53,6 @@ _NUMBERING = re.compile(
 )
 _COUNT = re.compile(r"(?:\([^()]{0,6}\d{1,4}[^()]{0,16}\)|共?\d{1,4}个?(?:地?市|县|区|旗|试点)?)$")
 _QUESTIONS = "?\uff1f"
-_RESIDUE = "? \u3000\t\n"
 _ENDS = _RESIDUE + "。;,、.:|"
 _HARD = re.compile(r"[、,;/]|以及|(?<=[市区县旗州盟])[和及与](?=.)")
 _AND = re.compile(r"[和与及]")
@@ -70,17 +71,8 @@ _CLAUSE = re.compile(r"[^。;\n]+")
 
 
 @dataclass(frozen=True)
-class _Cell:
-    """page.text[start:end], and the span of the whole cell in the page as it came. Read once, asked often."""
-
-    text: str  # folded, of the same length as the span
-    start: int
-    raw: tuple[int, int]
-    is_carried: bool = False
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
+class _Cell(Cell):
+    """A cell or line, and what it names. Read once, asked often."""
 
     @cached_property
     def names(self) -> list[_Name]:
@@ -156,12 +148,11 @@ def read(page: Page, markup: str | None = None) -> list[PlaceRow]:
 # ---------------------------------------------------------------- the page
 
 
-class _Body:
-    """The article's text, with the way back to the page as it came."""
+class _Body(Body[_Cell]):
+    """The article's text, and the places that it names."""
 
     def __init__(self, page: Page) -> None:
-        self.page = page
-        self.text = page.folded[: page.body_length]
+        super().__init__(page, _Cell)
         self.mentions = [mention for mention in page.mentions if mention.end <= page.body_length]
         self._starts = [mention.start for mention in self.mentions]
 
@@ -174,15 +165,6 @@ class _Body:
         """Does no place begin here?"""
         return bisect_left(self._starts, start) == bisect_left(self._starts, end)
 
-    def lines(self) -> list[_Cell]:
-        cells = []
-        at = 0
-        for line in self.text.split("\n"):
-            if line.strip():
-                cells.append(_Cell(line, at, (at, at + len(line))))
-            at += len(line) + 1
-        return cells
-
     def raw(self, name: _Name) -> str:
         return self.raw_text(self.page.traced.origin(name.start, name.end))
 
@@ -193,70 +175,6 @@ class _Body:
         """Does the title, or a line just above, say that a list follows?"""
         above = [line for line in self.text[max(0, start - 600) : start].split("\n") if line.strip()]
         return any(_ANNOUNCES.search(said) for said in (fold(self.page.title or ""), *above[-ANNOUNCED_BEFORE:]))
-
-    def cut(self, line: _Cell, mark: str) -> list[_Cell]:
-        """The cells of a line between marks; the raw span of each reaches from mark to mark, residue and all."""
-        origin = self.page.traced.origin
-        raw_first, raw_last = origin(line.start, line.start + 1)[0], origin(line.end - 1, line.end)[1]
-        marks = [line.start + at for at, character in enumerate(line.text) if character == mark]
-        ends = [at for at in range(raw_first, raw_last) if self.page.raw[at] == mark]
-        if len(ends) != len(marks):  # else each is found again where it was
-            ends = [origin(at, at + 1)[0] for at in marks]
-        begins = [raw_first, *(at + 1 for at in ends)]
-        cells = []
-        for before, after, begin, end in zip(
-            (line.start - 1, *marks), (*marks, line.end), begins, (*ends, raw_last), strict=True
-        ):
-            text = self.text[before + 1 : after]
-            start = before + 1 + len(text) - len(text.lstrip(_RESIDUE))
-            cells.append(_Cell(text.strip(_RESIDUE), start, (begin, max(begin, end))))
-        if len(cells) > 1 and not cells[0].text and not self.page.raw[slice(*cells[0].raw)].strip():
-            del cells[0]
-        if len(cells) > 1 and not cells[-1].text and not self.page.raw[slice(*cells[-1].raw)].strip():
-            del cells[-1]
-        return cells
-
-    def tables(self, found: Sequence[grids.Grid]) -> Iterator[Table]:
-        """Tables of the markup, each cell led to its characters in the article; cells that are not there are empty."""
-        if not found:
-            return
-        raw = self.page.raw
-        kept = [at for at, character in enumerate(raw) if not character.isspace() and character != "|"]
-        squeezed = "".join(raw[at] for at in kept)
-        cursor = 0
-        for grid in found:
-            own = [cell for row in grid for cell in row if not cell.is_carried and cell.order >= 0]
-            words = ["".join(cell.text.replace("|", "").split()) for cell in own]
-            begin = squeezed.find("".join(words), cursor)
-            if begin < 0 or not any(words):
-                continue
-            spans: dict[int, tuple[int, int]] = {}
-            at = begin
-            for cell, word in zip(own, words, strict=True):
-                spans[cell.order] = (kept[at], kept[at + len(word) - 1] + 1) if word else (0, 0)
-                at += len(word)
-            cursor = begin  # a table inside a cell comes next, and stands within this one
-            there = self._forward(kept[begin], kept[at - 1] + 1)
-            yield [[self._placed(cell, spans, there) for cell in row] for row in grid]
-
-    def _forward(self, raw_start: int, raw_end: int) -> list[tuple[int, int]]:
-        """(place in the raw page, place in the text) of the article's characters from this part of the raw page."""
-        origin = self.page.traced.origin
-        pairs = []
-        for line in self.lines():
-            if origin(line.start, line.start + 1)[0] < raw_end and origin(line.end - 1, line.end)[1] > raw_start:
-                pairs += [(origin(at, at + 1)[0], at) for at in range(line.start, line.end)]
-        return sorted(pairs)
-
-    def _placed(self, cell: grids.Cell, spans: dict[int, tuple[int, int]], there: list[tuple[int, int]]) -> _Cell:
-        raw = spans.get(cell.order, (0, 0))
-        first, last = bisect_left(there, (raw[0], -1)), bisect_left(there, (raw[1], -1))
-        if first == last:
-            return _Cell("", 0, raw, cell.is_carried)
-        start, end = there[first][1], there[last - 1][1] + 1
-        text = self.text[start:end]
-        start += len(text) - len(text.lstrip(_RESIDUE))
-        return _Cell(text.strip(_RESIDUE), start, raw, cell.is_carried)
 
 
 # ---------------------------------------------------------------- names

@@ -34,6 +34,7 @@ _UNIT = "|".join(sorted(map(re.escape, _CLASS), key=len, reverse=True))
 # What makes another word of 成, as in 三成立: no 30 %. 六成人口 and 四成分配 are shares.
 _WORDS_OF_CHENG = "[立员功果效本为年都绩品套熟长交份就因像药形了才语婚败全群新不倍名堂]|人(?!口)|分(?!配)"
 
+_BLANK = r"[^\S\n]?"  # never over the end of a line
 _QUANTITY = re.compile(
     rf"""
     (?<![\d.A-Za-z])(?<![A-Za-z][-—])
@@ -46,12 +47,12 @@ _QUANTITY = re.compile(
     | (?<![上下前后大小])(?P<half>一?半)(?P<hunit>(?<!一半)年|(?<!一半)数(?=以上)|(?<=一半)(?=以上|的))
     | (?=[百千万])(?:(?<=近)|(?<=上)|(?<=超)|(?<=逾)|(?<=过)|(?=[百千万][余多]))
       (?P<round>[百千万])(?P<rmore>[余多])?(?P<ru>{_UNIT})
-    | (?=[^-—–~至到]{{1,30}}+[-—–~至到]) (?P<lo>{_ONE})\s?(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
-      \s?(?:-|—{{1,2}}|–|~|至|到)\s?
-      (?P<hi>{_ONE})(?![\d.])\s?(?P<hf>{_FACTOR})?(?P<hmore>[余多])?\s?(?P<hiu>{_UNIT})?
-    | (?P<v>{_ONE})(?![\d.])\s?(?P<few>[几])?(?:(?P<more>[余多])|来(?=[个家名人例万千项张台次位所份]))?
+    | (?=[^-—–~至到]{{1,30}}+[-—–~至到]) (?P<lo>{_ONE}){_BLANK}(?P<lf>{_FACTOR})?(?P<lu>{_UNIT})?
+      {_BLANK}(?:-|—{{1,2}}|–|~|至|到){_BLANK}
+      (?P<hi>{_ONE})(?![\d.]){_BLANK}(?P<hf>{_FACTOR})?(?P<hmore>[余多])?{_BLANK}(?P<hiu>{_UNIT})?
+    | (?P<v>{_ONE})(?![\d.]){_BLANK}(?P<few>[几])?(?:(?P<more>[余多])|来(?=[个家名人例万千项张台次位所份]))?
       (?P<f>{_FACTOR})?(?P<more2>[余多])?
-      \s?(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<people>个人)(?![民口员才工力均事])|(?P<u>{_UNIT})(?:(?<=[年天])(?P<half_more>半)(?![数载]))?)?
+      {_BLANK}(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<people>个人)(?![民口员才工力均事])|(?P<u>{_UNIT})(?:(?<=[年天])(?P<half_more>半)(?![数载]))?)?
     )
     (?P<after>及以上|含?以上|及以下|以下|以内|之内|左右|上下)?
     (?:/(?P<per>年|季度|季|月|周|天|日|人|床))?

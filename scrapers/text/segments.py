@@ -10,6 +10,7 @@ article counts only after the article has begun, since sites print 责任编辑 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 INSERTED = 16  # characters of words that a spammer puts into a sentence
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
+MANY_BARS = 5  # on a line: links side by side, but where several such lines hold figures they are a table
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
@@ -53,6 +55,7 @@ _READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?�
 _READ = re.compile(_READERS)
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
+_FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
 _SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 某医院扩建(12:19)
@@ -144,7 +147,9 @@ _STREWN = re.compile(  # 试点名单的通知( _8 M1 x* {3 N# y1 D9 w
 _SHARE_BEHIND = re.compile(r"(?<=\S)\s?分享[到至]\s?:?$")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
-_STATED = re.compile(r"\d\s?(?:%|[万亿]|[个家名人例张所项台])")
+_STATED = re.compile(  # the second: a row of a table
+    r"\d\s?(?:%|[万亿]|[个家名人例张所项台])|[\u4e00-\u9fff)](?:\s{1,12}\d{1,3}(?:,?\d){0,9}(?:\.\d{1,4})?%?){2,30}$"
+)
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
     r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|\(1?\.?[^()。]{4,200}\s\d{6}\)$"
     r"|(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
@@ -242,6 +247,19 @@ def label(lines: Sequence[Line]) -> list[Label]:
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
+
+
+def tell_tables(lines: Sequence[Line]) -> None:
+    """Lines one below the other with as many bars, figures between them in two or more, are a table, heads and all: no
+    links side by side."""
+    barred = [line.folded.count("|") for line in lines]
+    if max(barred, default=0) < MANY_BARS:
+        return
+    for bars, run in itertools.groupby(zip(lines, barred, strict=True), key=lambda each: each[1]):
+        rows = [line for line, _ in run]
+        if bars >= MANY_BARS and sum(_FIGURE_CELL.search(line.folded) is not None for line in rows) >= 2:
+            for row in rows:
+                row.furniture = False
 
 
 def _is_last(lines: Sequence[Line], index: int) -> bool:
@@ -374,7 +392,7 @@ def _is_furniture(text: str) -> bool:
     stops = "。" in text
     if not stops and len(text) < LONGEST_NOTE and (furniture.notes.search(text) or _is_contents(text)):
         return True
-    if not stops and text.count("|") >= 5:
+    if not stops and text.count("|") >= MANY_BARS:
         return True
     if len(text) > LONGEST_FURNITURE:
         return False

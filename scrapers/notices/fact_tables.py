@@ -1,0 +1,272 @@
+"""Tables of figures → facts: what a cell counts is said by its row, its column and the line above.
+
+Comes in: a page about us, its markup if it is HTML. Goes out: `Fact`s, the row as evidence. Never here: cues of a
+single indicator (lexicon/*.yml): a figure is written out as a sentence (甲县,上转3516人次), and the lexicon reads that.
+
+What counts as a table of figures: a table in the markup, rowspan and colspan resolved, or lines with |, tabs, gaps or
+blanks between as many cells as the line of the heads has. A figure is read only with a unit: its own, that in brackets
+behind its head or label, that of its row's column 单位, or that of the table (单位:人次). A year in the head dates it.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from scrapers.notices import facts, grids
+from scrapers.notices.facts import Subject
+from scrapers.notices.lexicon import Lexicon
+from scrapers.notices.page import Page
+from scrapers.notices.page_tables import Body, Cell
+from scrapers.records import Fact
+from scrapers.text import gazetteer, numbers
+from scrapers.text.trace import Traced
+
+MOST_HEADS = 3  # rows of heads
+MOST_FIGURES = 2_000  # cells of a page that are read
+FEWEST_CELLS = 3  # of a row between wide gaps: two may be a line of a letter
+LONGEST_CAPTION = 42  # characters of a line above a table that says what it is of
+LONGEST_LABEL = 40  # characters of a head or of what a row is called
+LONGEST_ROW = 400  # characters of a line that may be a row
+TRUST = "medium"  # what a figure counts is put together from its row and its column
+
+_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_WITH_UNIT = re.compile(rf"(?P<figure>{_FIGURE.pattern})\s?(?P<unit>%|‰|[\u4e00-\u9fff]{{1,4}})?")
+_SIGNED = re.compile(r"[-—–+±]\s?\d[\d.,]*%?")
+_YEAR = re.compile(r"(?:19|20)\d\d年?度?")
+_GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
+_BLANK = re.compile(" ")
+_ROW = re.compile(
+    r"[^\s,。;:!?]{1,16}(?: [^\s,。;:!?]{1,16}){2,30}"
+)  # words or figures with a blank between, and no sentence
+_MARKS = ("|", "\t")
+_OF_TABLES = re.compile(r"[\d)%][ \u3000]+\d|[\t|]\s?\d")  # a figure beside another, or behind a mark
+_RULE = re.compile(r"[\s|:+—-]*")  # |---|---|
+_HEAD_UNIT = re.compile(r"\s?[(\[](?:单位\s?:\s?)?(?P<unit>[\u4e00-\u9fff%‰/]{1,6})[)\]]")
+_TABLE_UNIT = re.compile(r"单位\s?:\s?(?P<unit>[\u4e00-\u9fff%‰]{1,6})(?![\u4e00-\u9fff、,/])")
+_UNIT_HEADS = frozenset({"单位", "计量单位"})
+_SERIAL = re.compile(r"序号|编号|排名|名次|位次|排序")
+_LEADS = re.compile(r"^(?:#|其中\s?:?|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.)]|[-—·•])\s*")
+_WHOLE = ("合计", "总计", "小计", "平均", "全市", "全县", "全省", "全区", "全国")
+_OF_A_PLACE = ("省", "市", "县", "区", "州", "旗", "乡", "镇", "街道", "医院", "卫生院", "中心", "集团", "医共体")
+
+Row = list[Cell]
+NO_HEAD = Cell("", 0, (0, 0))  # above the labels
+
+
+def read(words: Lexicon, page: Page, subject: Subject, markup: str | None) -> list[Fact]:
+    """The facts of every table of figures, in the order of the page."""
+    if not subject.relevant or not _may_hold_one(page, markup):
+        return []
+    body = Body(page, Cell)
+    all_of_them = (figure for rows in _tables(body, markup) for figure in _figures(body, rows))
+    figures = list(itertools.islice(all_of_them, MOST_FIGURES))
+    return sorted(_facts(words, page, subject, figures), key=lambda fact: fact.start) if figures else []
+
+
+def _may_hold_one(page: Page, markup: str | None) -> bool:
+    return markup is not None or _OF_TABLES.search(page.stated) is not None
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _tables(body: Body[Cell], markup: str | None) -> Iterator[list[Row]]:
+    if markup is not None:
+        yield from body.tables(grids.read(markup))
+        return
+    run: list[Row] = []
+    for line in body.lines():
+        cells = _cells(body, line)
+        if len(run) == 1 and len(cells) == len(run[0]) + 1 and all(map(_is_of_figures, run[0])):
+            run = [[NO_HEAD, *run[0]]]
+        if cells and (not run or len(cells) == len(run[0])):
+            run.append(cells)
+        elif not _RULE.fullmatch(line.text):
+            yield run
+            run = [cells] if cells else []
+    yield run
+
+
+def _is_of_figures(head: Cell) -> bool:
+    """Whether a head shows by itself that figures stand below it, and not what they are called."""
+    return _HEAD_UNIT.search(head.text) is not None or _YEAR.search(head.text) is not None
+
+
+def _cells(body: Body[Cell], line: Cell) -> Row:
+    """The cells of a line; none where it is no row."""
+    if len(line.text) > LONGEST_ROW or "。" in line.text or _RULE.fullmatch(line.text):
+        return []
+    for mark in _MARKS:
+        if mark in line.text:
+            return body.cut(line, mark)
+    cells = _parted(line, _GAP)
+    if len(cells) < FEWEST_CELLS and _ROW.fullmatch(line.text):
+        cells = _parted(line, _BLANK)
+    return cells if len(cells) >= FEWEST_CELLS else []
+
+
+def _parted(line: Cell, gap_between: re.Pattern[str]) -> Row:
+    cells = []
+    at = 0
+    for gap in [*gap_between.finditer(line.text), None]:
+        end = gap.start() if gap else len(line.text)
+        if text := line.text[at:end].strip():
+            start = line.start + at + line.text[at:end].index(text[0])
+            cells.append(Cell(text, start, (start, start + len(text))))
+        at = gap.end() if gap else end
+    return cells
+
+
+# ---------------------------------------------------------------- figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One cell: what is said of it, and the row it stands in, as a span of the text."""
+
+    said: str
+    caption: str
+    year: int | None
+    row: tuple[int, int]
+
+
+def _figures(body: Body[Cell], rows: list[Row]) -> Iterator[_Figure]:
+    """Every figure of a table that has heads, rows with a label, and a unit for it."""
+    first = next((index for index, row in enumerate(rows) if any(map(_is_number, row[1:]))), len(rows))
+    if not 1 <= first <= MOST_HEADS or first == len(rows):
+        return
+    width = min(len(rows[0]), len(rows[first]))
+    heads = [_joined([row[column] for row in rows[:first] if column < len(row)]) for column in range(width)]
+    caption, unit = _above(body, rows)
+    for row in rows[first:]:
+        told = [cell for cell in row if cell.text and not cell.is_carried]
+        label = _label(row, heads)
+        if not told or not label:
+            continue
+        span = min(cell.start for cell in told), max(cell.end for cell in told)
+        own_unit = next((cell.text for cell, head in zip(row, heads, strict=False) if _is_of_units(cell, head)), None)
+        for cell, head in list(zip(row, heads, strict=False))[1:]:
+            if (
+                not cell.is_carried
+                and not _SERIAL.search(head)
+                and (said := _said(cell, head, label, own_unit or unit))
+            ):
+                year = _YEAR.search(head)
+                yield _Figure(said, caption, int(year[0][:4]) if year else None, span)
+
+
+def _is_number(cell: Cell) -> bool:
+    """As rows of figures have, below zero too."""
+    return _is_figure(cell) or _SIGNED.fullmatch(cell.text) is not None
+
+
+def _is_figure(cell: Cell) -> bool:
+    return _WITH_UNIT.fullmatch(cell.text) is not None and _YEAR.fullmatch(cell.text) is None
+
+
+def _joined(cells: Sequence[Cell]) -> str:
+    """双向转诊(人次) above 上转: one head, the same words once."""
+    return "".join(dict.fromkeys(_one_line(cell.text) for cell in cells if cell.text))
+
+
+def _one_line(text: str) -> str:
+    return "".join(text.split())
+
+
+def _is_of_units(cell: Cell, head: str) -> bool:
+    """Whether 单位 means the unit, and not the organisation."""
+    return head in _UNIT_HEADS and _is_unit(cell.text)
+
+
+def _label(row: Row, heads: Sequence[str]) -> str:
+    """What a row is called: its cells up to the first figure, without number and unit."""
+    parts: list[str] = []
+    for cell, head in zip(row, heads, strict=False):
+        if _is_figure(cell) and not _SERIAL.search(head) and parts:
+            break
+        if cell.text and not _is_figure(cell) and not _is_of_units(cell, head):
+            parts.append(_one_line(cell.text))
+    label = _LEADS.sub("", "".join(parts[:2]))
+    return label if len(label) <= LONGEST_LABEL else ""
+
+
+def _above(body: Body[Cell], rows: list[Row]) -> tuple[str, str | None]:
+    """The line above a table that says what it is of, and the unit that one there gives for all of it."""
+    begin = min((cell.start for row in rows for cell in row if cell.text), default=0)
+    above = [line for line in body.text[max(0, begin - 300) : begin].split("\n") if line.strip()][-2:]
+    unit = next((found["unit"] for line in above if (found := _TABLE_UNIT.search(line))), None)
+    named = [
+        line.strip() for line in above if len(line) <= LONGEST_CAPTION and not _TABLE_UNIT.match(line.strip(" ()"))
+    ]
+    return (named[-1] if named else "", unit)
+
+
+def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
+    """A figure as a sentence; None without a unit, or where a head or label says nothing."""
+    match = _WITH_UNIT.fullmatch(cell.text)
+    if match is None or (cell.text.endswith("年") and _YEAR.fullmatch(cell.text)):
+        return None
+    in_brackets = _HEAD_UNIT.search(head) or _HEAD_UNIT.search(label)
+    unit = match["unit"] or (in_brackets["unit"] if in_brackets else unit)
+    if not unit or not _is_unit(unit):
+        return None
+    column = _YEAR.sub("", _HEAD_UNIT.sub("", head)).strip(" :、年")
+    name = _HEAD_UNIT.sub("", label).strip()
+    if len(column) > LONGEST_LABEL or f"{name}{column}"[-1:].isdecimal():  # its digits would be the figure's
+        return None
+    figure = f"{match['figure']}{unit}"
+    if not column or column in _UNIT_HEADS or column in ("数量", "数值", "指标值", "完成情况"):
+        return f"{name}{figure}"
+    if _is_place(column):
+        return f"{column},{name}{figure}"
+    return f"{name},{column}{figure}" if _is_place(name) else f"{name}{column}{figure}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_unit(unit: str) -> bool:
+    found = numbers.find(f"12{unit}")
+    return len(found) == 1 and found[0].end == len(unit) + 2 and found[0].unit_class != "bare"
+
+
+def _is_place(name: str) -> bool:
+    """Whose figure it is, not what is counted."""
+    return name.endswith((*_WHOLE, *_OF_A_PLACE)) or bool(gazetteer.resolve(name)[0])
+
+
+# ---------------------------------------------------------------- facts
+
+
+def _facts(words: Lexicon, page: Page, subject: Subject, figures: Sequence[_Figure]) -> Iterator[Fact]:
+    """The figures as a text of its own, each below its caption; what is found there is led back to its row."""
+    lines = []
+    begins: dict[int, _Figure] = {}
+    at = 0
+    for figure in figures:
+        begins[at + len(figure.caption) + 1] = figure
+        lines.append(f"{figure.caption}\n{figure.said}\n")
+        at += len(lines[-1])
+    text = "".join(lines)
+    sheet = Page(text, Traced(text), text, len(text), "", False, title=page.title, publish_date=page.publish_date)
+    for fact in facts.of_sheet(words, sheet, subject, TRUST):
+        line = text.rfind("\n", 0, fact.start) + 1
+        if (found := begins.get(line)) is not None:
+            yield _led_back(fact, found, page)
+
+
+def _led_back(fact: Fact, figure: _Figure, page: Page) -> Fact:
+    start, end = figure.row
+    raw_start, raw_end = page.traced.origin(start, end)
+    return replace(
+        fact,
+        date=f"{figure.year}-12-31" if figure.year else fact.date,
+        date_precision="year" if figure.year else fact.date_precision,
+        evidence=page.text[start:end],
+        start=start,
+        end=end,
+        raw_start=raw_start,
+        raw_end=raw_end,
+    )
