@@ -43,7 +43,9 @@ _ROW = re.compile(
     r"[^\s,。;:!?]{1,16}(?: [^\s,。;:!?]{1,16}){2,30}"
 )  # words or figures with a blank between, and no sentence
 _MARKS = ("|", "\t")
-_OF_TABLES = re.compile(r"[\d)%][ \u3000]+\d|[\t|]\s?\d")  # a figure beside another, or behind a mark
+_OF_TABLES = re.compile(  # a figure beside another, or behind a mark
+    r"[ \u3000\t|](?:(?<=[\d)%].)[ \u3000]{0,40}\d|(?<=[\t|])\s?\d)"
+)
 _RULE = re.compile(r"[\s|:+—-]*")  # |---|---|
 _HEAD_UNIT = re.compile(r"\s?[(\[](?:单位\s?:\s?)?(?P<unit>[\u4e00-\u9fff%‰/]{1,6})[)\]]")
 _TABLE_UNIT = re.compile(r"单位\s?:\s?(?P<unit>[\u4e00-\u9fff%‰]{1,6})(?![\u4e00-\u9fff、,/])")

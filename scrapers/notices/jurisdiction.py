@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from scrapers.text import gazetteer
 from scrapers.text.gazetteer import Mention
@@ -32,7 +32,7 @@ _BEYOND = {"71": "taiwan", "81": "hongkong_macao", "82": "hongkong_macao"}
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    automaton: AhoCorasick
+    automaton: BytesAhoCorasick
     owner: tuple[str, ...]
     sides: tuple[str, ...]
     hosts: tuple[tuple[str, str], ...]
@@ -74,7 +74,7 @@ def _count(text: str) -> dict[str, int]:
     """The words of each side."""
     words = _words()
     votes = dict.fromkeys(words.sides, 0)
-    for pattern, _, _ in words.automaton.find_matches_as_indexes(text):
+    for pattern, _, _ in words.automaton.find_matches_as_indexes(text.encode(errors="replace")):
         votes[words.owner[pattern]] += 1
     return votes
 
@@ -91,7 +91,11 @@ def _words() -> _Words:
     sides: dict[str, list[str]] = {MAINLAND: content["mainland"], **content["outside"]}
     pairs = [(word, side) for side, words in sides.items() for word in words]
     return _Words(
-        automaton=AhoCorasick([word for word, _ in pairs], matchkind=MatchKind.LeftmostLongest),
+        automaton=BytesAhoCorasick(
+            [word.encode() for word, _ in pairs],
+            matchkind=MatchKind.LeftmostLongest,
+            implementation=Implementation.DFA,
+        ),
         owner=tuple(side for _, side in pairs),
         sides=tuple(sides),
         hosts=tuple((ending, side) for side, endings in content["hosts"].items() for ending in endings),

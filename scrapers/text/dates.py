@@ -64,6 +64,7 @@ _LABEL = re.compile(
     r"|(?<![\u4e00-\u9fff])(?:日\s?期|时\s?间|時間)|^date)"
     r"\s{0,3}:?\s{0,3}\|?\s{0,3}(?=\d|民[国國])"
 )
+_SHORT_YEAR = re.compile(r"[19](?<!\d.)\d\d?[-/.年]")
 _REPUBLIC = re.compile(
     r"(?:(?:中[华華])?民[国國]\s?)?(?P<y>9\d|1[0-4]\d)[-/.年](?P<m>[01]?\d)[-/.月](?P<d>[0-3]?\d)(?!\d)"
 )
@@ -199,6 +200,8 @@ def is_other(line: str) -> bool:
 
 def labelled(line: str) -> tuple[str, str | None] | None:
     """As `published`, but only where a label says that it is the date of publication."""
+    if _YEAR.search(line) is None and _SHORT_YEAR.search(line) is None:
+        return None
     label = _LABEL.search(line)
     if label is None:
         return None

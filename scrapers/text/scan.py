@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from ahocorasick_rs import AhoCorasick, Implementation
+from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 SPACES = (
     r" \t\n\r\x0b\x0c\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"  # \s, spelled out: it is fast
@@ -37,16 +37,17 @@ class Sieve:
     def __init__(self, expressions: Sequence[str]) -> None:
         needs = [_needs(f"(?:{expression})") for expression in expressions]
         self._always = frozenset(index for index, words in enumerate(needs) if not words)
-        self._owners: dict[str, list[int]] = {}
+        owners: dict[str, list[int]] = {}
         for index, words in enumerate(needs):
             for word in words:
-                self._owners.setdefault(word, []).append(index)
-        self._automaton = AhoCorasick(list(self._owners), implementation=Implementation.ContiguousNFA)
+                owners.setdefault(word, []).append(index)
+        self._owners = list(owners.values())
+        self._automaton = _automaton(owners)
 
     def kept(self, text: str) -> set[int]:
         """The numbers of the expressions that may match, in any case of letters."""
-        words = set(self._automaton.find_matches_as_strings(text.lower(), overlapping=True))
-        return set(self._always).union(*(self._owners[word] for word in words))
+        hits = self._automaton.find_matches_as_indexes(text.lower().encode(errors="replace"), overlapping=True)
+        return set(self._always).union(*[self._owners[word] for word in {word for word, _, _ in hits}])
 
 
 class Tally:
@@ -62,22 +63,24 @@ class Tally:
                 owners.setdefault(word, []).append(name)
         self._names = list(lists)
         self._owners = list(owners.values())
-        self._automaton = AhoCorasick(list(owners), implementation=Implementation.ContiguousNFA)
+        self._automaton = _automaton(owners)
 
     def counts(self, text: str) -> dict[str, int]:
         """How often each list is in the text."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for name in self._owners[word]:
-                found.setdefault(name, []).append((start, -end))
+        hits = self._automaton.find_matches_as_indexes(text.encode(errors="replace"), overlapping=True)
         counts = dict.fromkeys(self._names, 0)
-        for name, spans in found.items():
-            done = 0
-            for start, end in sorted(spans):
-                if start >= done:
+        done = counts.copy()
+        for start, end, word in sorted([(start, -end, word) for word, start, end in hits]):
+            for name in self._owners[word]:
+                if start >= done[name]:
                     counts[name] += 1
-                    done = -end
+                    done[name] = -end
         return counts
+
+
+def _automaton(words: Iterable[str]) -> BytesAhoCorasick:
+    """It runs over bytes: which words are there, in what order, does not ask for their places among the characters."""
+    return BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA)
 
 
 class AnyOf:

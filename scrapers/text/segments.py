@@ -33,6 +33,7 @@ LATIN = 20  # letters of a line without a Chinese character that is none of a Ch
 KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 INSERTED = 16  # characters of words that a spammer puts into a sentence
+LONGEST_ENDING = 24  # characters of the heading of a note on rights
 TEASERS = 2  # so many lines in a row at the end, cut off with …, are the beginnings of other articles
 MANY_BARS = 5  # on a line: links side by side, but where several such lines hold figures they are a table
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
@@ -72,8 +73,9 @@ _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户",
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 # What a site calls the lists below an article, who runs it, and what others wrote there.
+_LISTS = tuple(re.findall("..", "相关相似类似其他其它更多最新热门热点推荐精彩为你为您同类往期近期今日本栏大家"))
 _OTHERS = re.compile(
-    r"(?:相关|相似|类似|其他|其它|更多|最新|热门|热点|推荐|精彩|为你|为您|同类|往期|近期|今日|本栏目?|大家都在)"
+    rf"(?:{'|'.join(_LISTS)})(?:目|都在)?"
     r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
     r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
     r"|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
@@ -226,11 +228,10 @@ def _furniture() -> _Furniture:
 def label(lines: Sequence[Line]) -> list[Label]:
     """One label a line, for the lines that follow the page's head."""
     labels: list[Label] = []
-    ends = cues().related_begins + cues().article_ends
     begun = False
     current: Label = "main"
     for index, line in enumerate(lines):
-        if current == "main" and _is_end(line, ends) and (begun or _is_last(lines, index)):
+        if current == "main" and _is_end(line) and (begun or _is_last(lines, index)):
             current = "related"
             labels.append("template")
         elif is_furniture(line) or (not begun and _HEAD_NOTE.match(line.folded)):
@@ -311,12 +312,26 @@ def _drop_repeated(lines: Sequence[Line], labels: list[Label]) -> None:
             labels[index] = "template"
 
 
-def _is_end(line: Line, ends: tuple[str, ...]) -> bool:
-    return _ORNAMENTS.sub("", line.folded).startswith(ends) or (
-        (len(line.text) <= 24 and _ENDING.fullmatch(line.folded) is not None)
-        or _NOTICE_OF_RIGHTS.match(line.folded) is not None
-        or (len(line.text) <= LONGEST_HEADLINE and _OTHERS.fullmatch(line.folded) is not None)
-    )
+def _is_end(line: Line) -> bool:
+    text = line.folded
+    if not text[0].isalnum():
+        text = _ORNAMENTS.sub("", text)
+    if text.startswith(_ends().get(text[:1], ())):
+        return True
+    if "声明" in text or "提示" in text:
+        is_short = len(text) <= LONGEST_ENDING
+        return (is_short and _ENDING.fullmatch(text) is not None) or _NOTICE_OF_RIGHTS.match(text) is not None
+    if len(text) > LONGEST_HEADLINE:
+        return False
+    may_be_others = text.startswith(_LISTS) or "主办" in text or "主管" in text or "发表于" in text
+    return may_be_others and _OTHERS.fullmatch(text) is not None
+
+
+@functools.cache
+def _ends() -> dict[str, tuple[str, ...]]:
+    """The words that end an article, by the character they begin with."""
+    words = sorted({*cues().related_begins, *cues().article_ends})
+    return {first: tuple(of_it) for first, of_it in itertools.groupby(words, key=lambda word: word[0])}
 
 
 def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
