@@ -51,11 +51,11 @@ _MENU_ITEM = re.compile(
     rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][A-Za-z\u4e00-\u9fff]{{1,12}})?>{{0,2}}"
 )
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
-_NO_OUTLET = re.compile(
+NO_OUTLET = re.compile(
     "[公汇通简申填上月年快回]报$|[织筑搭构建].*网$|(?:一张|防护|联|保障|服务)网$"
 )  # 统计公报, 织密健康网
 _BARE_LABEL = re.compile(
-    r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文)\s?:?"
+    r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文|来源|作者|时间|日期|发布时间|点击|浏览)\s?:?"
 )
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
@@ -180,7 +180,7 @@ def is_bare_label(line: Line) -> bool:
 def is_outlet(line: Line) -> bool:
     """The name of a medium or an office on a line of its own."""
     is_short = len(line.text) <= 20 and line.folded.endswith(cues().outlets)
-    return is_short and _NO_OUTLET.search(line.folded) is None
+    return is_short and NO_OUTLET.search(line.folded) is None
 
 
 def day(line: Line) -> tuple[str, str | None] | None:

@@ -151,6 +151,11 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
         name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
         if name and (content := (attributes.get("content") or "").strip()):
             drawn.meta.setdefault(name, content)
+    times = {
+        attributes.get("datetime") or "" for attributes in (node.attributes for node in tree.css("time[datetime]"))
+    }
+    if len(times) == 1:  # several are those of other articles
+        drawn.meta.setdefault("time", times.pop())
     if (title := tree.css_first("title")) is not None:
         drawn.head_title = " ".join(title.text().split()) or None
     if (root := tree.css_first("html[lang]")) is not None:

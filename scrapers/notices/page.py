@@ -130,8 +130,8 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
-    title = titles.from_markup(drawn, lines) or titles.called(lines[first:last])
-    title = title or titles.first_line(lines[first:last]) or titles.line_above(lines, first)
+    title = titles.from_markup(drawn, lines) or titles.called(lines[max(0, first - heads.HEAD_LINES) : last])
+    title = title or titles.first_line(lines[first:last]) or titles.line_above(lines, first) or titles.of_window(drawn)
     title_at = titles.find(lines, title, last)
     if title_at is not None and first <= title_at < last:
         line = lines[title_at]

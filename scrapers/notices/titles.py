@@ -55,11 +55,15 @@ _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
+_COLUMNS = (
+    "首页|正文|新闻|新闻详情|文章详情|详情页?|内容页?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
+    "|医院新闻|医院动态"
+)
 # 河湾县人民医院【官网】, 河湾省卫生健康委员会 通知公告: the site and perhaps a column, no article.
 _SITE_NAME = re.compile(
     r"[^\s,。:《》“”建成立设推进与和的首个获]{2,26}"
     r"(?:卫生健康(?:委员会|委|局)|卫健[委局]|卫生局|人民政府|医院|(?:门户|政府)网站?|信息网|官网)"
-    r"\s?[【\[(]?(?:官网|官方网站|门户网站|网站)?[】\])]?(?:\s?[-_|—]?\s?(?:首页|新闻中心|通知公告|新闻动态|工作动态|最新消息|政务公开|信息公开|医院新闻))?"
+    rf"\s?[【\[(]?(?:官网|官方网站|门户网站|网站)?[】\])]?(?:\s?[-_|—]?\s?(?:{_COLUMNS}))?|{_COLUMNS}"
 )
 _WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
 
@@ -255,22 +259,31 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
         if name in drawn.meta and not _is_site(said := html.without_markup(drawn.meta[name])):
             return _bare_title(said, drawn)
     window = drawn.head_title or ""
-    headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4]
+    headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4 and not _is_site(heading)]
     contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
     if contained:
         return max(contained, key=len)
+    if len(key_of(window)) >= heads.TITLE_HAN and any(key_of(window) in key_of(heading) for heading in headings):
+        return window
     if (repeated := _repeated(window, lines)) is not None:
         return repeated
     if len(headings) == 1 and len(headings[0]) in TITLE_LENGTH:
         return headings[0]
-    parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", window)]
+    best = of_window(drawn)
+    return best if best is not None and not _is_site(best) else None
+
+
+def of_window(drawn: html.Drawn) -> str | None:
+    """The longest part of the window title, be it the name of a site or column, as that of a list of articles is."""
+    parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", drawn.head_title or "")]
     best = max(parts, key=len, default="")
-    is_site = (best.endswith(cues().outlets) and len(best) <= LONGEST_SITE and len(parts) > 1) or _is_site(best)
-    return best if script.han(best) >= 4 and not is_site else None
+    return best if script.han(best) >= 4 else None
 
 
 def _is_site(name: str) -> bool:
     """What a site is called, which some put where the title of an article belongs."""
+    if len(name) <= LONGEST_SITE and name.endswith(cues().outlets) and heads.NO_OUTLET.search(name) is None:
+        return True
     return len(name) <= heads.LONGEST_HALF and _SITE_NAME.fullmatch(fold(name)) is not None
 
 

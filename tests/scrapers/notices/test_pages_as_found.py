@@ -214,3 +214,43 @@ def test_an_article_that_names_its_title_again_begins_above() -> None:
     meta = "<meta name='ArticleTitle' content='甲县医共体'>"
     page = SHEET.format(window="甲县医共体", meta=meta, head=f"<p>{BODY}</p><p>甲县医共体</p>", body=BODY[::-1])
     assert BODY in notices.parse_page(page.encode()).body
+
+
+TITLE = "甲县医共体让群众在家门口看好病"
+
+
+@pytest.mark.parametrize(
+    ("window", "head"),
+    [
+        (TITLE, f"<div><span>05</span><span>2024-03</span></div><h2>{TITLE}</h2>"),
+        (TITLE, f"<h2>{TITLE}</h2><div><em>03/05</em><i>2024</i></div>"),
+        (TITLE, f"<h1>{TITLE}</h1><time datetime='2024-03-05T10:00:00+08:00'>2024-03-05</time>"),
+        (TITLE, f"<h1>{TITLE}</h1><div>20240305</div>"),
+        (TITLE, f"<h1>{TITLE}<br><small>2024-03-05 10:00</small></h1>"),
+        (TITLE, f"<h1>{TITLE}</h1><ul><li>来源:</li><li>办公室</li><li>时间:</li><li>2024-03-05</li></ul>"),
+        ("甲县新闻网", f"<p><strong>{TITLE}</strong></p><p>2024-03-05 09:00 来源:甲县新闻网</p>"),
+        ("新闻详情", f"<div>{TITLE}</div><div>2024-03-05 10:20:30</div>"),
+        (f"{TITLE}-新闻动态-甲县人民医院", f"<h1>甲县人民医院</h1><div>{TITLE}</div><div>日期:2024-03-05</div>"),
+        (
+            "甲县卫生局-最新消息",
+            f"<table><tr><td>标题</td><td>{TITLE}</td></tr><tr><td>日期:2024-03-05</td></tr></table>",
+        ),
+    ],
+)
+def test_heads_of_sites(window: str, head: str) -> None:
+    menu = "<ul><li><a href='/'>首页</a></li><li><a href='/x'>新闻</a></li></ul><h3>热点新闻</h3>"
+    markup = f"<html><head><title>{window}</title></head><body>{menu}{head}<div><p>{BODY}</p></div></body></html>"
+    notice = notices.parse_page(markup.encode())
+    assert (notice.title, notice.publish_date, notice.body) == (TITLE, "2024-03-05", BODY)
+
+
+def test_several_times_are_those_of_other_articles() -> None:
+    times = "<time datetime='2024-03-05'>周二</time><time datetime='2024-03-06'>周三</time>"
+    markup = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>{BODY}</p>{times}</body></html>"
+    assert notices.parse_page(markup.encode()).publish_date is None
+
+
+def test_a_list_of_articles_is_called_as_its_column() -> None:
+    links = "".join(f"<li><a href='/{n}'>甲县召开卫生健康工作第{n}次会议</a> 2024-03-0{n}</li>" for n in range(1, 7))
+    markup = f"<html><head><title>工作动态</title></head><body><ul>{links}</ul></body></html>"
+    assert notices.parse_page(markup.encode()).title == "工作动态"
