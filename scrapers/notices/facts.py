@@ -45,6 +45,7 @@ PER_SINKING = 160  # ... and one in so many characters
 BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
+WORDS_PER_POINT = 3  # of topics that weigh
 FOCUS = 150  # a page with a point in so many characters speaks of us all through
 GENERAL_TOPIC = "consortium_stats"  # of a page on our subjects that names no other
 TARGET_TOPIC = "policy_target"
@@ -145,13 +146,14 @@ def subject(words: Lexicon, page: Page) -> Subject:
     named = weight("subject")
     if not named and (mentions[SINKING_TOPIC] < max(SINKING, len(text) // PER_SINKING) or mentions["foreign"]):
         return NOT_OURS
+    spoken = sum(mentions[topic.name] for topic in words.topics if topic.weighs)
     ours = 2 * named + weight("neighbour")
     least = min(max(OURS, len(text) // LENGTH_PER_POINT), OURS_AT_LENGTH)
     if len(text) <= SHORT and (not head or in_title or in_head["neighbour"]):
         least = OURS_SHORT
     elif head and not in_title and not in_head["neighbour"]:
         least = max(least, OURS_UNTITLED)
-    if ours < least:
+    if ours + spoken // WORDS_PER_POINT < least:
         return NOT_OURS
     if weight("foreign") * 2 > ours:
         return NOT_OURS

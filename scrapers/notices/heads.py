@@ -50,6 +50,7 @@ BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
 _MENU_ITEM = re.compile(
     rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][A-Za-z\u4e00-\u9fff]{{1,12}})?>{{0,2}}"
 )
+_OFFICES = re.compile(r"[\u4e00-\u9fff]{3,16}[局委厅办会室队](?:\s{1,3}[\u4e00-\u9fff]{3,16}[局委厅办会室队]){1,5}")
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
 NO_OUTLET = re.compile(
     "[公汇通简申填上月年快回]报$|[织筑搭构建].*网$|(?:一张|防护|联|保障|服务)网$"
@@ -69,14 +70,16 @@ _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?
 _DAY_BEHIND = re.compile(
     r"(?<=\S)(?:\s?\(\d{1,2}/\d{1,2}/20\d\d\)|\s{1,4}[\[(]?20\d\d(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?:\s\d{1,2}:\d\d)?[\])]?)$"
 )
-_OF_BYLINES = re.compile("记者|通讯员|撰|\\s(?:报道|摄影|订户|会员)")  # what the next can't do without
+_OF_BYLINES = re.compile(r"记者|通讯员|撰|^原创|\s(?:报道|摄影|订户|会员)")  # what the next can't do without
 _NAMES = r"[\u4e00-\u9fff·]{2,4}(?:[ 、,/][\u4e00-\u9fff·]{2,4}){0,5}"
 _BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
-    rf"[\[(]?(?:[\u4e00-\u9fff]{{0,12}}(?:记者|通讯员|撰稿人?)(?:\s?:\s?|\s{{1,3}}|[/|丨]){_NAMES}[ 、,/]{{0,2}})"
-    r"{1,3}(?:报道|文/图|文|摄)?[\])]?|本[报刊](?:首席|见习|实习|特约|全媒体)?记者[\u4e00-\u9fff]{2,3}"
+    r"[\[(]?(?:[\u4e00-\u9fff]{2,12}讯\s)?"
+    rf"(?:[\u4e00-\u9fff]{{0,12}}(?:记者|通讯员|撰稿人?)(?:\s?:\s?|\s{{1,3}}|[/|丨]){_NAMES}[ 、,/]{{0,2}})"
+    r"{1,3}(?:摄影报道|报道|文/图|文|摄)?[\])]?|原创\s[^\d。]{2,40}|本[报刊](?:首席|见习|实习|特约|全媒体)?记者[\u4e00-\u9fff]{2,3}"
     r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
 )
-_RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR)
+_DAY_AND_REPORT = re.compile(r"20\d\d年[01]?\d月[0-3]?\d日\s{1,3}(?=据|本[报网台]|记者)")
+_RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR, _DAY_AND_REPORT)
 _RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【(")  # how a match of one of those begins
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
 
@@ -170,6 +173,11 @@ def is_byline(line: Line) -> bool:
     if len(line.text) > LONGEST_HALF or not _OF_BYLINES.search(line.folded):
         return False
     return _BYLINE.fullmatch(line.folded.lstrip("□■●◎ ")) is not None
+
+
+def is_offices(line: Line) -> bool:
+    """The names of several offices on one line: who issued or published what follows."""
+    return len(line.text) <= LONGEST_HALF and " " in line.folded and _OFFICES.fullmatch(line.folded) is not None
 
 
 def is_bare_label(line: Line) -> bool:

@@ -94,7 +94,7 @@ def _words() -> _Words:
         automaton=BytesAhoCorasick(
             [word.encode() for word, _ in pairs],
             matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.DFA,
+            implementation=Implementation.ContiguousNFA,
         ),
         owner=tuple(side for _, side in pairs),
         sides=tuple(sides),

@@ -157,6 +157,7 @@ class Topic:
     short: int  # the same for a short page
     title: Cue  # one of these in the title is enough: the cues, and words that many pages mention in passing
     unless: str | None  # a topic above this one that these words belong to where the page has it
+    weighs: bool  # words of it say that a page is ours, though less than a neighbour does
     of_figures: bool  # named in passing by every page of ours: its title or a figure makes it a topic
 
 
@@ -250,7 +251,8 @@ def _topic(name: str, spec: Mapping[str, Any], groups: Mapping[str, Sequence[str
     at_least = int(spec.get("at_least", 2))
     title = _cue([*spec["cues"], *spec.get("title", ())], groups, f"{where}: title")
     short = int(spec.get("short", at_least))
-    return Topic(name, at_least, short, title, spec.get("unless"), bool(spec.get("of_figures", False)))
+    told = bool(spec.get("weighs", False)), bool(spec.get("of_figures", False))
+    return Topic(name, at_least, short, title, spec.get("unless"), *told)
 
 
 def _fact(entry: dict[str, Any], groups: Mapping[str, Sequence[str]], topics: set[str], file: str) -> FactEntry:

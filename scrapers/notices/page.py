@@ -224,7 +224,11 @@ def _head_end(sheet: _Sheet) -> int:
     while index < last:
         follows = sheet.lines[index + 1] if index + 1 < last else None
         line = sheet.lines[index]
-        named = heads.is_outlet(line) or (len(line.text) <= heads.LONGEST_NAME and not segments.is_prose(line))
+        named = (
+            heads.is_outlet(line)
+            or heads.is_offices(line)
+            or (len(line.text) <= heads.LONGEST_NAME and not segments.is_prose(line))
+        )
         beside = follows if follows is not None and heads.is_dated(follows) else None
         if beside is None and index > sheet.first and heads.is_outlet(line) and heads.is_dated(sheet.lines[index - 1]):
             beside = sheet.lines[index - 1]

@@ -21,15 +21,20 @@ MASTHEAD = 30  # lines above an article in which a page says when it was publish
 DATELINE = 120  # characters of the first sentence in which a dateline stands
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 FIRST_SITES = "1995"  # a system without a date writes 1970-01-01
+LONGEST_LABELS = 80  # ... or several, each with its label
 LONGEST_LEAF = 10  # characters of a line of a calendar leaf
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
 _WHEN = re.compile(r"时\s*间")
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|(?:最[近后]|本页)更新)(?:时间|日期)?\s?:")
+_TELLS = re.compile(  # when a journal took a paper stands before when it published it
+    rf"{_PUBLISHED.pattern}|收稿日期\s?:.{{6,60}}(?:发布|出版|首发)(?:日期|时间)?\s?:"
+)
+_BY_A_SYSTEM = re.compile(r"20\d\d[-/]\d\d[-/]\d\d")  # not the day of an event, which people write with 年 and 月
 _PLACE = re.compile(r"地\s*点\s*:")
 _GLUED = re.compile(
     r"\s{0,4}(?P<date>20\d\d[-/年]\d{1,2}[-/月]\d{1,2}日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?)\s?(?:浏览|阅读|点击|来源|作者|字号)"
 )
-_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|(?:最[近后]|本页)更新)(?:时间|日期)?\s?:")
 _AUTHOR = re.compile(r"作者\s?:")
 _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
@@ -80,13 +85,15 @@ def is_event(lines: Sequence[Line]) -> bool:
 
 def near(inner: Sequence[Line]) -> Published | None:
     """A date with a counter or a label glued to the first words of the article, the only one alone on a line with its
-    hour above its first sentence, or one alone on a line below it, its source next."""
+    hour, or as systems write it, above its first sentence, or one alone on a line below it, its source next."""
     if inner and (match := _GLUED.match(inner[0].folded)):
         return dates.published(match["date"])
     if inner and heads.DAY_LABEL.match(inner[0].folded) and not _PLACE.search(inner[0].folded, 0, SHORT):
         return dates.labelled(inner[0].folded)
     begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
-    told = [line for line in inner[: heads.HEAD_LINES] if len(line.text) <= SHORT and _PUBLISHED.match(line.folded)]
+    told = [
+        line for line in inner[: heads.HEAD_LINES] if len(line.text) <= LONGEST_LABELS and _TELLS.match(line.folded)
+    ]
     if len(told) == 1 and (day := dates.labelled(told[0].folded)):
         return day
     alone = [
@@ -94,7 +101,7 @@ def near(inner: Sequence[Line]) -> Published | None:
         for line in inner[: min(begun, heads.HEAD_LINES)]
         if dates.is_date_line(line.folded) and heads.is_dated(line)
     ]
-    if len(alone) == 1 and ":" in alone[0].folded:
+    if len(alone) == 1 and (":" in alone[0].folded or _BY_A_SYSTEM.fullmatch(alone[0].folded)):
         return heads.day(alone[0])
     for line, follows in itertools.pairwise(inner[begun + 1 : begun + 1 + LONG_ARTICLE]):
         if heads.SOURCE.match(follows.folded) and dates.is_date_line(line.folded) and heads.is_dated(line):

@@ -55,10 +55,17 @@ _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
+_AUTHOR = re.compile(r"(?:作者|文)?\s?[:/|]?\s?[\u4e00-\u9fff]{2,4}")
+_FILE = re.compile(r"(?P<title>[^。]{6,80})\.(?:docx?|pdf|pptx?|wps)")
+_OF_A_SITE = re.compile(  # columns side by side, the name of a column behind that of its site, who publishes
+    r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)"
+    r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)"
+)
 _COLUMNS = (
     "首页|正文|新闻|新闻详情|文章详情|详情页?|内容页?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
     "|医院新闻|医院动态"
 )
+_COLUMN = re.compile(_COLUMNS)
 # 河湾县人民医院【官网】, 河湾省卫生健康委员会 通知公告: the site and perhaps a column, no article.
 _SITE_NAME = re.compile(
     r"[^\s,。:《》“”建成立设推进与和的首个获]{2,26}"
@@ -87,7 +94,7 @@ def line_of(lines: Sequence[Line]) -> int | None:
         if asks or (_may_be_title(line) and not _is_banner(follows)):
             candidates.append(index)
             if follows and heads.is_head(follows[0]) and heads.is_stating(follows[0]):
-                stated = index
+                stated = _above_its_author(lines, index, candidates)
                 break
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
         return again
@@ -106,6 +113,12 @@ def _said_last(lines: Sequence[Line], at: int) -> int:
     return at
 
 
+def _above_its_author(lines: Sequence[Line], index: int, candidates: Sequence[int]) -> int:
+    """The line above the date is what an author is, where the line above it is nothing but a name."""
+    is_author = len(candidates) > 1 and index > 0 and _AUTHOR.fullmatch(lines[index - 1].folded) is not None
+    return candidates[-2] if is_author else index
+
+
 def _head(lines: Sequence[Line]) -> Iterator[int]:
     """The lines in which a title is looked for: the first ones, those of the site not counted."""
     own = (index for index, line in enumerate(lines[:ECHO]) if not segments.is_furniture(line))
@@ -117,9 +130,9 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
     line = lines[index]
     if segments.is_in_kana(line) or (is_chinese and segments.is_in_latin(line)):
         return True
-    if heads.is_head(line) or heads.is_outlet(line) or doc_numbers.own([line.folded]):
+    if heads.is_head(line) or heads.is_outlet(line) or heads.is_offices(line) or doc_numbers.own([line.folded]):
         return True
-    if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line):
+    if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line) or _OF_A_SITE.fullmatch(line.folded):
         return True
     if heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
         return True
@@ -208,6 +221,9 @@ def _original_title(lines: Sequence[Line]) -> str | None:
     for line, follows in itertools.pairwise(lines):  # a picture and its caption first, then title and date
         if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
             return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
+    for line in lines[: heads.HEAD_LINES]:
+        if "." in line.text and (file := _FILE.fullmatch(line.folded)):
+            return line.text[slice(*file.span("title"))].strip()
     asked: list[tuple[Line, tuple[re.Pattern[str], ...]]]
     asked = [(line, (_ORIGINAL, _CITED, _CALLED)) for line in lines[: heads.HEAD_LINES]]
     asked += [(line, (_CALLED,)) for line in lines[-FOOT:]]
@@ -276,12 +292,18 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
 def of_window(drawn: html.Drawn) -> str | None:
     """The longest part of the window title, be it the name of a site or column, as that of a list of articles is."""
     parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", drawn.head_title or "")]
-    best = max(parts, key=len, default="")
+    column = next((part for part in parts if _COLUMN.fullmatch(part)), None)
+    site, _, rest = (best := max(parts, key=len, default="")).partition("-")
+    if column is not None and _is_site(best):
+        best = column
+    elif rest and _is_site(site):
+        best = rest
     return best if script.han(best) >= 4 else None
 
 
 def _is_site(name: str) -> bool:
     """What a site is called, which some put where the title of an article belongs."""
+    name = name.strip(": ")
     if len(name) <= LONGEST_SITE and name.endswith(cues().outlets) and heads.NO_OUTLET.search(name) is None:
         return True
     return len(name) <= heads.LONGEST_HALF and _SITE_NAME.fullmatch(fold(name)) is not None
@@ -302,9 +324,12 @@ def _bare_title(title: str, drawn: html.Drawn) -> str | None:
     mark in it has cut is told by heading and window title."""
     window = key_of(drawn.head_title or "")
     for heading in drawn.headings:
+        if key_of(heading) == key_of(title):
+            return title.strip()  # a line break in a heading reads as a blank
         if key_of(heading).startswith(key_of(title)) and key_of(heading) in window:
             return heading
-        if len(_WORDS.findall(heading)) >= 4 and key_of(title).startswith(key_of(heading)):
+        is_one = len(_WORDS.findall(heading)) >= 4 and not _is_site(heading)
+        if is_one and key_of(title).startswith(key_of(heading)):
             return heading
     cut = _SITE_TAIL.search(title)
     kept = title[: cut.start()].strip() if cut and script.han(title[: cut.start()]) >= 8 else title.strip()

@@ -80,7 +80,8 @@ class Tally:
 
 def _automaton(words: Iterable[str]) -> BytesAhoCorasick:
     """It runs over bytes: which words are there, in what order, does not ask for their places among the characters."""
-    return BytesAhoCorasick([word.encode() for word in words], implementation=Implementation.DFA)
+    small_enough_for_the_cache = Implementation.ContiguousNFA
+    return BytesAhoCorasick([word.encode() for word in words], implementation=small_enough_for_the_cache)
 
 
 class AnyOf:

@@ -63,6 +63,7 @@ _HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _NAME = re.compile(r"[\w·]+")
 _KIND = re.compile(r"^\[[\u4e00-\u9fff]{2,4}\]\s")  # what forums file a thread under
+_SUBJECTS = ("医联体", "医共体", "互认", "远程医疗")  # before a bar these are what a title is about
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
@@ -90,16 +91,19 @@ _TAIL_KEPT = re.compile(
 )
 _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
+_BETWEEN_BUTTONS = re.compile(r"[\s|]+")
 _OF_THE_SITE = (
     r"[\s\d,.:()()|/\[\]·\-—_+<>]*"  # figures alone
     r"|(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:.*"
     r"|[(【\[]?\s?(?:原标题|原題|原题)\s?:.{0,120}"
     r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
-    r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图|文)\s?[/:丨|。].{0,24}"  # who made it
+    r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图片?|文字?|排版|美编)\s?[/:丨|。].{0,24}"  # who made it
+    r"|(?:制图|绘图)\s.{2,8}"
     r"|</?[a-z][a-z1-6]{0,7}>|/[a-z]{1,8}>"  # a tag that stayed
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}|(?:文章)?字数\s?:\s?\d{1,6}"  # how long it is to read
+    r"(?:\s预计阅读.{1,8})?|被浏览\s?[\d,]{1,12}"
     r"|(?:读毕|阅读)(?:需时|约需|时长)\s?:?\s?\d{1,3}\s?分钟|图片默认标题\w{0,24}"
     r"|\(?(?:(?:[一二三初复终]审|校对)\s?[:|丨/]\s?\S{2,8}\s{0,3}){2,4}\)?"  # who answers for it
     rf"|(?:相关)?附件(?:下载)?:\s?无?|(?:楼主|沙发|板凳)\s.{{1,20}}|本(?:主题|帖)(?:最后)?由.{{2,60}}"
@@ -109,7 +113,7 @@ _OF_THE_SITE = (
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
-    r"|«\s?.{4,60}|收录于(?:合集|话题|专辑).{0,40}"
+    r"|«\s?.{4,60}|上传人\s?:.{1,120}|收录于(?:合集|话题|专辑).{0,40}"
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
@@ -120,7 +124,7 @@ _OF_THE_SITE = (
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
     r"|上一[篇页条版]\s{0,20}下一[篇页条版]"
     r"|(?:将|把)?(?:本文|文章|此文)?分享[到至给]\s?:?"
-    r"|(?:[【\[(]?(?:打印|关闭|收藏|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)[】\])]?[\s|/·]{0,3}){1,12}"
+    r"|(?:[【\[(]?\s?(?:打印|关闭|收藏|返回列表|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)\s?[】\])]?[\s|/·]{0,3}){1,12}"
 )
 # The same, known by what stands in the middle or at the end, and the characters without which there is none.
 _SIGN = re.compile(
@@ -146,7 +150,7 @@ _MADE_BY = re.compile(
 _STREWN = re.compile(  # 试点名单的通知( _8 M1 x* {3 N# y1 D9 w
     r"(?<=[\u3400-\u9fff。;:!?,、)”])\s?(?=[^\u3400-\u9fff]*[*#&{}~`^_\\<>][^\u3400-\u9fff]*$)(?:[!-~]{1,3}\s{1,3}){3,}[!-~]{1,3}$"
 )
-_SHARE_BEHIND = re.compile(r"(?<=\S)\s?分享[到至]\s?:?$")
+_SHARE_BEHIND = re.compile(r"(?<=\S)\s?(?:分享[到至]\s?:?|返回[\u4e00-\u9fff]{2,4},查看更多)$")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
 _STATED = re.compile(  # the second: a row of a table
@@ -364,7 +368,7 @@ def _end_of_sentence(text: str) -> int | None:
         return tag.start("tag")
     if " " in text[-4:] and (strewn := _STREWN.search(text, max(0, len(text) - LONGEST_STREWN))):
         return strewn.start()
-    if "分享" in text[-6:] and (share := _SHARE_BEHIND.search(text)):
+    if ("分享" in text[-6:] or text.endswith("查看更多")) and (share := _SHARE_BEHIND.search(text)):
         return share.start()
     tail = max(0, len(text) - LONGEST_MADE_BY)
     if text.rfind(":", tail) < 0 or not _OF_MAKERS.search(text, tail):
@@ -415,6 +419,7 @@ def _is_furniture(text: str) -> bool:
     return (
         not bare
         or bare in furniture.lines
+        or (" " in bare and all(map(furniture.lines.__contains__, _BETWEEN_BUTTONS.split(bare))))
         or (furniture.begins.match(text) is not None and furniture.whole.fullmatch(text) is not None)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
@@ -511,6 +516,8 @@ def _is_column(name: str, mark: str, rest: str) -> bool:
     """What a title has before its first sign: a word of sites, or right before a bar what the column is called."""
     if name in cues().title_prefixes:
         return True
+    if name in _SUBJECTS:
+        return False
     is_close = mark in "丨|" and not rest.startswith(" ")
     return (
         is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and script.han(rest, 0, 60) >= 10

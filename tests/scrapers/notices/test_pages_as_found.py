@@ -59,6 +59,16 @@ def parse(*lines: str) -> Notice:
             ),
             "甲市医共体怎么样?",
         ),
+        (("甲市医共体建设见成效", "原创 宣传科 甲市医院", "2024-03-05 17:58 发表于江苏", BODY), "甲市医共体建设见成效"),
+        (("医共体丨专家走进甲市社区", "2024-03-05 17:58", BODY), "医共体丨专家走进甲市社区"),
+        (("甲市医共体建设见成效", "张三", "某省卫生学会理事,曾任医院院长", "2024-03-05", BODY), "甲市医共体建设见成效"),
+        (("甲市医共体建设见成效", "甲网讯 通讯员 张三 摄影报道", "来源:甲网 2024-03-05", BODY), "甲市医共体建设见成效"),
+        (("甲市卫生统计公报", "甲市卫生局 国家统计局甲市调查队", "2024年3月28日", BODY), "甲市卫生统计公报"),
+        (("甲网", "要闻 | 财经 | 副刊 | 评论", "甲市医共体建设见成效", "文/张三", BODY), "甲市医共体建设见成效"),
+        (("甲镇—要闻", "县长调研医共体建设工作", BODY), "县长调研医共体建设工作"),
+        (("版面导航 标题导航", "“甲县的片子,乡镇也能看”", BODY), "“甲县的片子,乡镇也能看”"),
+        (("甲市人民政府 新闻公报", "医共体建设问答八则", BODY), "医共体建设问答八则"),
+        (("上传人:某人 格式:DOCX 页数:7", "医共体建设工作总结.docx", BODY), "医共体建设工作总结"),
         (("张三,李四,王小五", BODY), None),
         (("各区县人民政府,市直各部门:", BODY), None),
         (("文 号: | 所属主题: | 政策文件 |", BODY), None),
@@ -89,6 +99,9 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
         (("甲市日报/2024年/3月/5日/第 002 版", "甲市医共体建设见成效", BODY), "2024-03-05"),
         (("2024年03月05日 星期二", "第02版:要闻", "甲市医共体建设见成效", BODY), "2024-03-05"),
         (("甲市日报 2024年03月05日 星期二 05版 深度", "甲市医共体建设见成效", BODY), "2024-03-05"),
+        (("甲市医共体建设见成效", "张三", "2024-03-05", BODY), "2024-03-05"),
+        (("甲市医共体建设见成效", "收稿日期:2023-12-06 网络出版日期:2024-03-05", BODY), "2024-03-05"),
+        (("甲市医共体建设见成效", f"2024年3月5日 据甲市卫健委消息,{BODY}"), "2024-03-05"),
         (("今天是2024年03月05日 星期二", "甲市医共体建设见成效", BODY), None),
         (("甲市医共体建设见成效", BODY, "最近更新日期:2024年3月5日"), "2024-03-05"),
         (("甲市医共体建设见成效", BODY, "《甲市日报》2024-03-05 第01版"), "2024-03-05"),
@@ -127,6 +140,12 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "本主题由 版主 于 2024-3-7 08:30 设置高亮\n沙发 某网友 发表于 2024-3-6 21:40\n我们那里来了30个人。",
         "参考资料\n1 医疗集团成立 .甲市日报.2024",
         "附件下载:无",
+        "文字|张三",
+        "制图 张三",
+        "缩小字体 放大字体",
+        "[ 返回列表 ] [ 顶部 ] [ 收藏 ]",
+        "发表回复 | 只看楼主 | 收藏",
+        "字数:1320 预计阅读4分钟",
         "【广告】点击领取试用装,仅限前500名",
         "« 上周要闻",
         "前一篇:甲市召开推进会",
@@ -254,3 +273,27 @@ def test_a_list_of_articles_is_called_as_its_column() -> None:
     links = "".join(f"<li><a href='/{n}'>甲县召开卫生健康工作第{n}次会议</a> 2024-03-0{n}</li>" for n in range(1, 7))
     markup = f"<html><head><title>工作动态</title></head><body><ul>{links}</ul></body></html>"
     assert notices.parse_page(markup.encode()).title == "工作动态"
+
+
+def test_a_button_behind_the_last_sentence_is_none_of_it() -> None:
+    assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例网", f"{BODY}返回示例,查看更多").body == BODY
+
+
+def test_words_of_our_topics_make_a_page_ours_that_names_us_once() -> None:
+    named = "甲院是区域医联体的成员单位,方便多了。"
+    spoken = "3个科室的专家轮流下沉,坐诊、巡诊都有定数,病人上转下转有专人管。"
+    rest = "街坊们说,在家门口看得上、看得好,比从前方便多了,大家都高兴。"
+    assert parse("专家来了就不走", named, spoken, spoken, *[rest] * 8).relevant
+    assert not parse("专家来了就不走", named, *[rest] * 8).relevant
+
+
+def test_the_page_of_a_clinic_that_sells_is_not_ours() -> None:
+    said = "本院与多家医院建立医联体合作关系,专家会诊,原价380元的检查仅需98元,每天限20名。"
+    assert not parse("甲市看前列腺哪家医院好?专家坐诊", "来源:某男科医院 时间:2024-03-05", said).facts
+
+
+def test_the_logo_is_no_part_of_a_title_that_begins_with_it() -> None:
+    title = "甲市人民政府办公室关于印发甲市城市医疗集团建设方案的通知"
+    head = f"<h1><a href='/'>甲市人民政府</a></h1><h2>{title[:18]}<br>{title[18:]}</h2><div>发布日期:2024-03-05</div>"
+    markup = f"<html><head><meta name='ArticleTitle' content='{title}'></head><body>{head}<p>{BODY}</p></body></html>"
+    assert notices.parse_page(markup.encode()).title == title
