@@ -21,6 +21,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from scrapers.text import gazetteer
 from scrapers.text.gazetteer import Mention
+from scrapers.text.scan import AnyWord
 
 MAINLAND = "mainland"
 TITLE_WEIGHT = 4
@@ -32,6 +33,7 @@ _BEYOND = {"71": "taiwan", "81": "hongkong_macao", "82": "hongkong_macao"}
 
 @dataclass(frozen=True, slots=True)
 class _Words:
+    outside: AnyWord  # of any side but the mainland; most pages have none
     automaton: BytesAhoCorasick
     owner: tuple[str, ...]
     sides: tuple[str, ...]
@@ -54,9 +56,9 @@ def of(
             if host.endswith(ending):
                 return side
     sample, head = text[:SAMPLE], title or ""
-    votes, in_title = _count(sample), _count(head)
-    if not any(votes[side] or in_title[side] for side in words.sides if side != MAINLAND):
+    if not words.outside.is_in(f"{head}\n{sample}"):
         return MAINLAND
+    votes, in_title = _count(sample), _count(head)
     votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions, len(sample))
     in_title[MAINLAND] += _inland(gazetteer.find(head), len(head))
     for side, number in in_title.items():
@@ -91,6 +93,7 @@ def _words() -> _Words:
     sides: dict[str, list[str]] = {MAINLAND: content["mainland"], **content["outside"]}
     pairs = [(word, side) for side, words in sides.items() for word in words]
     return _Words(
+        outside=AnyWord(word for words in content["outside"].values() for word in words),
         automaton=BytesAhoCorasick(
             [word.encode() for word, _ in pairs],
             matchkind=MatchKind.LeftmostLongest,

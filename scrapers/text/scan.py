@@ -84,6 +84,16 @@ def _automaton(words: Iterable[str]) -> BytesAhoCorasick:
     return BytesAhoCorasick([word.encode() for word in words], implementation=small_enough_for_the_cache)
 
 
+class AnyWord:
+    """A list of words, and whether one of them is in a text."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._automaton = _automaton(dict.fromkeys(words))
+
+    def is_in(self, text: str) -> bool:
+        return bool(self._automaton.find_matches_as_indexes(text.encode(errors="replace")))
+
+
 class AnyOf:
     """Expressions joined with |, matched without regard to case: what `search` of the whole would find."""
 
@@ -97,6 +107,26 @@ class AnyOf:
         asked = sorted(self._sieve.kept(text))
         hits = [hit for index in asked if (hit := self._compiled[index].search(text))]
         return min(hits, key=re.Match.start, default=None)
+
+
+class Branches:
+    """Expressions joined with |, of which those are tried that may begin as the text does: fullmatch of the whole.
+
+    Raises ValueError where one may begin with any character.
+    """
+
+    def __init__(self, expression: str) -> None:
+        self._branches = [(begins(branch), branch) for branch in _branches(expression)]
+        self._own: dict[str, re.Pattern[str] | None] = {}  # by the first character of a text
+
+    def fullmatch(self, text: str) -> bool:
+        """Whether one of them matches the whole of a text that is not empty."""
+        try:
+            own = self._own[text[0]]
+        except KeyError:
+            branches = [branch for first, branch in self._branches if first.match(text)]
+            own = self._own[text[0]] = re.compile("|".join(branches)) if branches else None
+        return own is not None and own.fullmatch(text) is not None
 
 
 # ---------------------------------------------------------------- what an expression can't do without

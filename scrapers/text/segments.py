@@ -22,7 +22,7 @@ import yaml
 
 from scrapers.text import dates, script
 from scrapers.text.fold import fold
-from scrapers.text.scan import begins
+from scrapers.text.scan import Branches
 
 Label = Literal["main", "related", "template"]
 
@@ -214,8 +214,7 @@ class _Furniture(NamedTuple):
     holds: re.Pattern[str]
     notes: re.Pattern[str]
     lines: frozenset[str]
-    begins: re.Pattern[str]  # how a line that `whole` matches begins
-    whole: re.Pattern[str]  # fullmatch
+    whole: Branches
 
 
 @functools.cache
@@ -223,10 +222,8 @@ def _furniture() -> _Furniture:
     words = cues()
     holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
-    whole = rf"{_OF_THE_SITE}|{foot}"
-    return _Furniture(
-        re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), begins(whole), re.compile(whole)
-    )
+    whole = Branches(rf"{_OF_THE_SITE}|{foot}")
+    return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
 
 
 def label(lines: Sequence[Line]) -> list[Label]:
@@ -420,7 +417,7 @@ def _is_furniture(text: str) -> bool:
         not bare
         or bare in furniture.lines
         or (" " in bare and all(map(furniture.lines.__contains__, _BETWEEN_BUTTONS.split(bare))))
-        or (furniture.begins.match(text) is not None and furniture.whole.fullmatch(text) is not None)
+        or furniture.whole.fullmatch(text)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
