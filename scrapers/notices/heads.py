@@ -28,9 +28,12 @@ SOURCE = re.compile(
 )
 _LABELS = (
     "(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
-    "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期)"
+    "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期|签发人|是否公开)"
 )
 _LABEL = re.compile(_LABELS)  # what the next can't do without
+_MASTHEAD = re.compile(
+    r"[\u4e00-\u9fff]{4,40}\s{1,6}20\d\d年\d{1,2}月\d{1,2}日"
+)  # of a bulletin: who edits it, and when
 _POSTER = re.compile(r"(?:积分|帖子|威望|精华|阅读权限|在线时间|注册时间)\s?:?\s?\d")  # what a forum says of who wrote
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
@@ -58,7 +61,7 @@ NO_OUTLET = re.compile(
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文|来源|作者|时间|日期|发布时间|点击|浏览)\s?:?"
 )
-_SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff]\s?:)")  # 文 号:
+_SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff](?:\s?[\u3400-\u9fff]){0,2}\s?:)")  # 索 引 号:
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
     r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?|发表于\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d(?::\d{2}(?::\d{2})?|时\d{2}分))?\s{0,4}"
     r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}|by\s[A-Za-z][A-Za-z. ]{1,30}\s{1,4}"
@@ -73,7 +76,7 @@ _DAY_BEHIND = re.compile(
 _OF_BYLINES = re.compile(r"记者|通讯员|撰|^原创|\s(?:报道|摄影|订户|会员)")  # what the next can't do without
 _NAMES = r"[\u4e00-\u9fff·]{2,4}(?:[ 、,/][\u4e00-\u9fff·]{2,4}){0,5}"
 _BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
-    r"[\[(]?(?:[\u4e00-\u9fff]{2,12}讯\s)?"
+    r"[\[(]?(?:[\u4e00-\u9fff]{2,12}(?:讯|客户端|[报网台社]|中心|新闻)\s)?"
     rf"(?:[\u4e00-\u9fff]{{0,12}}(?:记者|通讯员|撰稿人?)(?:\s?:\s?|\s{{1,3}}|[/|丨]){_NAMES}[ 、,/]{{0,2}})"
     r"{1,3}(?:摄影报道|报道|文/图|文|摄)?[\])]?|原创\s[^\d。]{2,40}|本[报刊](?:首席|见习|实习|特约|全媒体)?记者[\u4e00-\u9fff]{2,3}"
     r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
@@ -162,6 +165,8 @@ def is_head(line: Line) -> bool:
     if "。" not in start and _POSTER.search(start):
         return True
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
+        return True
+    if "20" in line.text and _MASTHEAD.fullmatch(line.folded):
         return True
     if not is_dated(line) or _DATE_WITHIN.match(line.folded):
         return False

@@ -162,17 +162,16 @@ def above(lines: Sequence[Line]) -> Published | None:
     if len(told) == 1:
         return dates.labelled(told[0].folded)
     for index, line in enumerate(head):
-        if _is_of_a_paper(line):
-            beside = filter(heads.is_dated, head[max(0, index - 2) : index + 3])
+        if (is_sheet := _is_a_sheet(line)) or ("CN" in line.folded and _SERIAL.search(line.folded)):
+            beside = filter(heads.is_dated, head if is_sheet else head[max(0, index - 2) : index + 3])
             days = {day for near_it in beside if (day := heads.day(near_it)) is not None}
             return days.pop() if len(days) == 1 else None
     return None
 
 
-def _is_of_a_paper(line: Line) -> bool:
-    if "版" in line.text and len(line.text) <= heads.LONGEST_HALF and _SHEET.match(line.folded):
-        return True
-    return "CN" in line.folded and _SERIAL.search(line.folded) is not None
+def _is_a_sheet(line: Line) -> bool:
+    """第02版:要闻"""
+    return "版" in line.text and len(line.text) <= heads.LONGEST_HALF and _SHEET.match(line.folded) is not None
 
 
 def compiled(lines: Sequence[Line]) -> Published | None:

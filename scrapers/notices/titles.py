@@ -32,7 +32,7 @@ _NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CALLED = re.compile(
-    r"(?:(?:本文)?标题|(?:信息|公文|文件|^)名\s{0,4}称)(?:\s?[:|]\s?|(?<=标题)\s)(?P<title>[^|]{6,100})$"
+    r"(?:(?:本文)?标\s{0,4}题|(?:信息|公文|文件|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s)(?P<title>[^|]{6,100})$"
 )
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
@@ -55,10 +55,13 @@ _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
+_NUMBERED = re.compile(
+    r"[\u4e00-\u9fff]{2,14}[〔\[(]20\d\d[〕\])]\s?第?\d{1,5}号\s{2}"
+)  # and whether it may be published
 _AUTHOR = re.compile(r"(?:作者|文)?\s?[:/|]?\s?[\u4e00-\u9fff]{2,4}")
 _FILE = re.compile(r"(?P<title>[^。]{6,80})\.(?:docx?|pdf|pptx?|wps)")
 _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind that of its site, who publishes
-    r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)"
+    r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)|(?:主页|首页)\s.{2,8}|[^。,:]{2,12}\s\+?\s?关注"
     r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)"
 )
 _COLUMNS = (
@@ -93,7 +96,8 @@ def line_of(lines: Sequence[Line]) -> int | None:
             break
         if asks or (_may_be_title(line) and not _is_banner(follows)):
             candidates.append(index)
-            if follows and heads.is_head(follows[0]) and heads.is_stating(follows[0]):
+            below = next((other for other in lines[index + 1 : index + 3] if not heads.is_byline(other)), None)
+            if below is not None and heads.is_head(below) and heads.is_stating(below):
                 stated = _above_its_author(lines, index, candidates)
                 break
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
@@ -133,6 +137,8 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
     if heads.is_head(line) or heads.is_outlet(line) or heads.is_offices(line) or doc_numbers.own([line.folded]):
         return True
     if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line) or _OF_A_SITE.fullmatch(line.folded):
+        return True
+    if _CALLED.match(line.folded) or _NUMBERED.match(line.folded):
         return True
     if heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
         return True

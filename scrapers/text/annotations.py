@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from scrapers.text import script
 from scrapers.text.trace import Edit
 
+BLANKS = 0.8  # of the toneless annotations of a text have a blank behind them, if that is how its site prints them
 DENSITY = 20  # annotations a thousand Chinese characters, from which on readings without tones count
 
 TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿếềê"
@@ -32,12 +33,21 @@ _DIAERESIS = re.compile("u\u0308|ü")
 
 def remove_annotations(text: str) -> list[Edit]:
     """One edit an annotation."""
-    found = list(_true(text))
+    found = _with_blanks(list(_true(text)), text)
     if not found or len(found) * 1000 >= DENSITY * len(text):  # so they are in the Chinese part of it
         return found
     if len(found) * 1000 < DENSITY * sum(map(len, _HAN.findall(text))):
         return [edit for edit in found if _TONED.search(text, edit.start, edit.end)]
     return found
+
+
+def _with_blanks(found: list[Edit], text: str) -> list[Edit]:
+    """Some sites print a blank behind every reading, which they give without its tone: 醫(yi) 療(liao)."""
+    plain = [edit for edit in found if not _TONED.search(text, edit.start, edit.end)]
+    spaced = {edit.start for edit in plain if text.startswith(" ", edit.end)}
+    if len(spaced) < BLANKS * len(plain):
+        return found
+    return [edit._replace(end=edit.end + 1) if edit.start in spaced else edit for edit in found]
 
 
 @functools.lru_cache(maxsize=65536)

@@ -51,7 +51,7 @@ _QUANTITY = re.compile(
       {_BLANK}(?:-|—{{1,2}}|–|~|至|到){_BLANK}
       (?P<hi>{_ONE})(?![\d.]){_BLANK}(?P<hf>{_FACTOR})?(?P<hmore>[余多])?{_BLANK}(?P<hiu>{_UNIT})?
     | (?P<v>{_ONE})(?![\d.]){_BLANK}(?P<few>[几])?(?:(?P<more>[余多])|来(?=[个家名人例万千项张台次位所份]))?
-      (?P<f>{_FACTOR})?(?P<more2>[余多])?
+      (?:个(?=[万亿]))?(?P<f>{_FACTOR})?(?P<more2>[余多])?
       {_BLANK}(?:个(?P<odd>[多半])(?P<ou>小时|月)|(?P<people>个人)(?![民口员才工力均事])|(?P<u>{_UNIT})(?:(?<=[年天])(?P<half_more>半)(?![数载]))?)?
     )
     (?P<after>及以上|含?以上|及以下|以下|以内|之内|左右|上下)?

@@ -68,6 +68,9 @@ _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
 _DATELINE_TITLE = re.compile(r"^[\u4e00-\u9fff]{2,6}社.{2,8}\d{1,2}月\d{1,2}日电\s?题[::]\s?")
 _DOUBLED = re.compile(r"(?P<title>.{8,80}?)[\s,|_-]{1,3}(?P=title)")
+_CATCHWORDS = re.compile(
+    r"_[^_。]{2,20}(?:,[^_,。]{2,20}){1,9}$"
+)  # title_word,word,word: what a site wants to be found by
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 _SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
@@ -91,6 +94,7 @@ _TAIL_KEPT = re.compile(
 )
 _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
+_OPENS = "[【( "
 _BETWEEN_BUTTONS = re.compile(r"[\s|]+")
 _OF_THE_SITE = (
     r"[\s\d,.:()()|/\[\]·\-—_+<>]*"  # figures alone
@@ -103,7 +107,7 @@ _OF_THE_SITE = (
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
     r"|(?:本篇文章|本文|全文)共?约?\d{1,6}字.{0,20}|(?:文章)?字数\s?:\s?\d{1,6}"  # how long it is to read
-    r"(?:\s预计阅读.{1,8})?|被浏览\s?[\d,]{1,12}"
+    r"(?:\s预计阅读.{1,8})?|被浏览\s?[\d,]{1,12}|顶一下.{2,40}踩一下.{0,20}|设计\s?:\s?.{2,10}"
     r"|(?:读毕|阅读)(?:需时|约需|时长)\s?:?\s?\d{1,3}\s?分钟|图片默认标题\w{0,24}"
     r"|\(?(?:(?:[一二三初复终]审|校对)\s?[:|丨/]\s?\S{2,8}\s{0,3}){2,4}\)?"  # who answers for it
     rf"|(?:相关)?附件(?:下载)?:\s?无?|(?:楼主|沙发|板凳)\s.{{1,20}}|本(?:主题|帖)(?:最后)?由.{{2,60}}"
@@ -132,7 +136,7 @@ _SIGN = re.compile(
 )
 _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
-    r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)"
+    r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
     r"|.{0,24}[ 。/]摄\)?(?:pagebreak)?|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
     r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
@@ -317,7 +321,8 @@ def _is_end(line: Line) -> bool:
     text = line.folded
     if not text[0].isalnum():
         text = _ORNAMENTS.sub("", text)
-    if text.startswith(_ends().get(text[:1], ())):
+    bare = text.lstrip(_OPENS)
+    if text.startswith(_ends().get(text[:1], ())) or (bare != text and bare.startswith(_ends().get(bare[:1], ()))):
         return True
     if "声明" in text or "提示" in text:
         is_short = len(text) <= LONGEST_ENDING
@@ -494,6 +499,8 @@ def trim_title(title: str) -> str:
         title = title[: doubled.end("title")]
     if hour := _HOUR.search(fold(title)):
         title = title[: hour.start()]
+    if (spam := _CATCHWORDS.search(fold(title))) and script.han(title, 0, spam.start()) >= 8:
+        title = title[: spam.start()]
     while (column := _COLUMN.search(title)) and script.han(title, 0, column.start()) >= 8:
         title = title[: column.start()]
     if (tail := _TITLE_TAIL.search(fold(title))) and (

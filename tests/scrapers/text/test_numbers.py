@@ -61,6 +61,7 @@ F = Fraction
         ("只有8个人,", 8, None, "人", "="),
         ("5个人民医院", 5, None, "个", "="),
         ("只有300来个", 300, None, "个", "="),
+        ("拿出1.5个亿,", 150000000, None, "", "="),
     ],
 )
 def test_quantities(text: str, value: Fraction, value_max: Fraction | None, unit: str, comparator: str) -> None:
