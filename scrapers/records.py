@@ -117,7 +117,7 @@ class Fact:
     kind: str  # actual | target | requirement | plan | definition
     topic: str
     segment: str  # main | related
-    trust: str  # high | medium | low
+    trust: str  # high | medium (of a table, or a damaged page) | low (of another article on the page)
     evidence: str
     start: int
     end: int

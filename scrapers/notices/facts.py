@@ -66,6 +66,7 @@ _CUT = re.compile(r"[,:](?!(?<=\d,)\d{3}(?!\d))")  # 1,200 is one number
 _NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
+_AROUND = " \t\n,。;:!?、"  # a clause
 _ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
 _DEFINES = re.compile("通常由|一般由|是指|指的是")  # 医联体通常由一家三级医院和几家社区医院组成
 _RATIO = re.compile(r"[^,。;:!?、()\n]{0,10}(?:配备|配置|配有)[^,。;:!?、()\n]{0,4}$")  # 1张床位配备2名护士
@@ -663,11 +664,9 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 def _trim(text: str, begin: int, end: int) -> tuple[int, int]:
     """Without white space and the punctuation of the clause at its ends."""
-    while begin < end and text[begin] in " \t\n,。;:!?、":
-        begin += 1
-    while end > begin and text[end - 1] in " \t\n,。;:!?、":
-        end -= 1
-    return begin, end
+    part = text[begin:end].lstrip(_AROUND)
+    begin = end - len(part)
+    return begin, begin + len(part.rstrip(_AROUND))
 
 
 def _once(rows: list[T], reading: _Reading) -> list[T]:

@@ -321,14 +321,15 @@ def _is_end(line: Line) -> bool:
     text = line.folded
     if not text[0].isalnum():
         text = _ORNAMENTS.sub("", text)
-    bare = text.lstrip(_OPENS)
-    if text.startswith(_ends().get(text[:1], ())) or (bare != text and bare.startswith(_ends().get(bare[:1], ()))):
+        bare = text.lstrip(_OPENS)
+        if bare.startswith(_ends().get(bare[:1], ())) or _NOTICE_OF_RIGHTS.match(text):
+            return True
+    if text.startswith(_ends().get(text[:1], ())):
         return True
-    if "声明" in text or "提示" in text:
-        is_short = len(text) <= LONGEST_ENDING
-        return (is_short and _ENDING.fullmatch(text) is not None) or _NOTICE_OF_RIGHTS.match(text) is not None
     if len(text) > LONGEST_HEADLINE:
         return False
+    if len(text) <= LONGEST_ENDING and "声明" in text:
+        return _ENDING.fullmatch(text) is not None
     may_be_others = text.startswith(_LISTS) or "主办" in text or "主管" in text or "发表于" in text
     return may_be_others and _OTHERS.fullmatch(text) is not None
 
@@ -364,6 +365,8 @@ def parted(line: Line) -> list[Line]:
 def _end_of_sentence(text: str) -> int | None:
     """Where on its line an address of the web, a tag, what a forum strewed in, a button, the editor's name or the
     article's first title begins."""
+    if text.endswith("。"):
+        return None
     if "://" in text and (address := _ADDRESS_BEHIND.search(text)):
         return address.start()
     if text.endswith(">") and (tag := _TAG_BEHIND.search(text)):
