@@ -26,7 +26,6 @@ from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Notice, Statement
 from scrapers.text import dates
 from scrapers.text.dates import DateMention
-from scrapers.text.fold import fold
 from scrapers.text.gazetteer import NATION
 
 LONGEST_SENTENCE = 600
@@ -69,7 +68,7 @@ class _Day:
         self.body = body = page.stated
         self.published = page.publish_date
         self.dateline = _dateline(body, page.publish_date)
-        self.is_document = _DOCUMENT.match(fold(page.title or "")) is not None
+        self.is_document = _DOCUMENT.match(page.head) is not None
         self.signed = _signed(body) if self.is_document else None
         earlier = _EARLIER.search(body)
         self.earlier = earlier.start() if earlier else len(body)

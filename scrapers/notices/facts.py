@@ -27,7 +27,6 @@ from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
 from scrapers.text import dates, doc_numbers, numbers, script
 from scrapers.text.dates import DateMention
-from scrapers.text.fold import fold
 from scrapers.text.numbers import Quantity
 from scrapers.text.scan import SPACES, matches
 
@@ -131,7 +130,7 @@ NOT_OURS = Subject(False, ())
 
 def subject(words: Lexicon, page: Page) -> Subject:
     """Is the page about our subjects, and about which of them?"""
-    head, text = fold(page.title or ""), page.stated
+    head, text = page.head, page.stated
     in_head = words.mentions.counts(head)
     in_title = in_head["subject"] > 0
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title):
@@ -293,13 +292,13 @@ class _Reading:
         self.words, self.page, self.text, self.trust = words, page, text, trust
         self.mentions, self._dates = written.mentions, written.spans
         self._days = [mention.start for mention in written.mentions]  # where they stand
-        self.gate = broad.Gate(words.broad, words.breaks, fold(page.title or ""), text, focused)
+        self.gate = broad.Gate(words.broad, words.breaks, page.head, text, focused)
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[int, bool] = {}  # by id: an expression is slow to hash
         self._cuts = [match.end() for match in _CUT.finditer(text)]
         self._places: dict[tuple[int, int], _Place] = {}  # by sentence and clause
-        self.title = fold(page.title or "") if item is None else ""
+        self.title = page.head if item is None else ""
         self._entries, self._stating = words.asked(f"{self.title}\n{text}")
         self._claimants: dict[tuple[str, str, str | None], list[FactEntry]] = {}
         self.is_planned = False

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact
 from scrapers.text import gazetteer
-from scrapers.text.fold import fold
 from scrapers.text.gazetteer import NATION, PROVINCES, Mention, Region
 
 NATION_NAME = "全国"
@@ -104,10 +103,10 @@ class _Chart:
         """What the article, or the related item, is about."""
         body_length = self.page.body_length
         if fact.start < body_length:
-            span, headline = (0, body_length), self.page.title
+            span, headline = (0, body_length), self.page.head
         else:
             begin, end = self._lines.around(fact.start)
-            span, headline = (max(body_length, begin), end), None
+            span, headline = (max(body_length, begin), end), ""
         if span not in self._grounds:
             self._grounds[span] = _of_title(headline) or _of_text(self.text[slice(*span)], self._near(*span))
         return self._grounds[span]
@@ -134,9 +133,8 @@ def _scaled(ground: _Ground, scale: str) -> _Ground:
     return _Ground(region)
 
 
-def _of_title(title: str | None) -> _Ground | None:
+def _of_title(head: str) -> _Ground | None:
     """What a title says that its article is about; None where it names no place."""
-    head = fold(title or "")
     in_title = [mention for mention in gazetteer.find(head) if _places_something(head, mention)]
     named = _innermost(in_title)
     if in_title:

@@ -62,6 +62,11 @@ class Page:
         return self.folded[: min(self.body_length, LONGEST_READ)]
 
     @cached_property
+    def head(self) -> str:
+        """The title, folded; empty where there is none."""
+        return fold(self.title or "")
+
+    @cached_property
     def written(self) -> dates.Written:
         """The dates of the article. What 今年 means is the year in which the page says it was published."""
         return dates.read(self.stated, int(self.publish_date[:4]) if self.publish_date else None)

@@ -32,7 +32,6 @@ from scrapers.notices.page_tables import Body, Cell
 from scrapers.notices.place_judge import judge, one
 from scrapers.records import PlaceRow
 from scrapers.text import gazetteer
-from scrapers.text.fold import fold
 from scrapers.text.gazetteer import PROVINCES, Region
 
 SPAM_ITEMS = 10  # names between | on one line
@@ -174,7 +173,7 @@ class _Body(Body[_Cell]):
     def announced(self, start: int) -> bool:
         """Does the title, or a line just above, say that a list follows?"""
         above = [line for line in self.text[max(0, start - 600) : start].split("\n") if line.strip()]
-        return any(_ANNOUNCES.search(said) for said in (fold(self.page.title or ""), *above[-ANNOUNCED_BEFORE:]))
+        return any(_ANNOUNCES.search(said) for said in (self.page.head, *above[-ANNOUNCED_BEFORE:]))
 
 
 # ---------------------------------------------------------------- names
