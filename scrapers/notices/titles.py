@@ -40,7 +40,7 @@ _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. t
 _NOT_TITLE = re.compile(
     r"(?:时\s*间|地\s*点|主持人|嘉\s*宾)\s*:.*|(?:(?:19|20)\d\d年)?\s?\d{1,2}月\d{1,2}日\s*星期.{0,6}|[^|]{0,12}:\s?\|.*"
     r"|(?=.*[\u4e00-\u9fff])(?:[^\s,:]{2,10}\s){4,}[^\s,:]{2,10}|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
-    r"|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
+    r"|(?:[\u4e00-\u9fff]{4}\s){3,}[\u4e00-\u9fff]{4}|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
 _JOURNAL = re.compile(  # where a paper appeared, not its title
@@ -55,6 +55,9 @@ _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
+_FIELD = re.compile(
+    r"(?![^:]*[省市县区]\s?:)[\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,5}\s{0,4}:\s{0,4}[^,。?!]{0,60}"
+)
 _NUMBERED = re.compile(
     r"[\u4e00-\u9fff]{2,14}[〔\[(]20\d\d[〕\])]\s?第?\d{1,5}号\s{2}"
 )  # and whether it may be published
@@ -85,7 +88,7 @@ def line_of(lines: Sequence[Line]) -> int | None:
     right below it, else one that the page says twice, else the first.
     """
     candidates: list[int] = []
-    stated = None
+    stated = banner = None
     is_chinese = any(_CHINESE.search(line.text) for line in lines)
     for index in _head(lines):
         line, follows = lines[index], lines[index + 1 : index + 2]
@@ -94,7 +97,9 @@ def line_of(lines: Sequence[Line]) -> int | None:
         asks = _asks(line) and _may_be_title(line)
         if not asks and (segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
             break
-        if asks or (_may_be_title(line) and not _is_banner(follows)):
+        if _is_banner(follows) and _may_be_title(line):
+            banner = index if banner is None else banner
+        elif asks or _may_be_title(line):
             candidates.append(index)
             below = next((other for other in lines[index + 1 : index + 3] if not heads.is_byline(other)), None)
             if below is not None and heads.is_head(below) and heads.is_stating(below):
@@ -104,6 +109,7 @@ def line_of(lines: Sequence[Line]) -> int | None:
         return again
     echoed = (index for index in candidates if _is_echoed(lines, index))
     best = stated if stated is not None else next(echoed, candidates[0] if candidates else None)
+    best = banner if best is None else best  # a title may stand above the trail after all
     return best if best is None else _said_last(lines, best)
 
 
@@ -138,11 +144,18 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
         return True
     if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line) or _OF_A_SITE.fullmatch(line.folded):
         return True
-    if _CALLED.match(line.folded) or _NUMBERED.match(line.folded):
+    if _CALLED.match(line.folded) or _NUMBERED.match(line.folded) or _is_field(lines, index):
         return True
     if heads.is_bare_label(line) or (index and heads.is_bare_label(lines[index - 1])):
         return True
     return len(line.text) <= heads.LONGEST_NAME and line.folded.endswith(":")  # a label of the site without a value
+
+
+def _is_field(lines: Sequence[Line], index: int) -> bool:
+    """A label and its value among others: a line of the table that describes a document."""
+    if not 0 < index < len(lines) - 1 or _FIELD.fullmatch(lines[index].folded) is None:
+        return False
+    return all(_FIELD.fullmatch(lines[beside].folded) is not None for beside in (index - 1, index + 1))
 
 
 def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:

@@ -80,7 +80,7 @@ _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
 _LEAF = re.compile(
     r"(?P<y>20\d\d)\s?(?P<m>\d\d)[-/.](?P<d>\d\d)(?:\s(?P<clock>[0-2]\d:[0-5]\d)(?::[0-5]\d)?)?"
     r"|(?P<m2>\d\d)[-/.](?P<d2>\d\d)\s?(?P<y2>20\d\d)|(?P<d3>\d\d)\s?(?P<y3>20\d\d)[-/.年](?P<m3>\d\d)月?"
-    r"|(?P<y4>20\d\d)(?P<m4>[01]\d)(?P<d4>[0-3]\d)"
+    r"|(?P<y4>20\d\d)(?P<m4>[01]\d)(?P<d4>[0-3]\d)|(?P<y5>20\d\d)[-/.](?P<m5>\d\d)\s(?P<d5>\d\d)"
 )
 _PRINTED = re.compile(
     r"(?P<y>20\d\d)年\s?/\s?(?P<m>[01]?\d)月\s?/\s?(?P<d>[0-3]?\d)日"
@@ -190,7 +190,8 @@ def leaf(lines: Sequence[str]) -> tuple[str, str | None] | None:
     if found is None:
         return None
     year, month, day = (
-        next(filter(None, (found[name], found[f"{name}2"], found[f"{name}3"], found[f"{name}4"]))) for name in "ymd"
+        next(filter(None, (found[name], found[f"{name}2"], found[f"{name}3"], found[f"{name}4"], found[f"{name}5"])))
+        for name in "ymd"
     )
     whole = _day(int(year), int(month), int(day))
     return (whole[0], f"{found['clock']}:00" if found["clock"] else None) if whole else None

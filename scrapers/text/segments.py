@@ -73,7 +73,23 @@ _CATCHWORDS = re.compile(
 )  # title_word,word,word: what a site wants to be found by
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
-_SITE_ENDS = ("局", "委", "委员会", "政府", "网站", "官网", "门户", "平台", "医院", "厅", "中心")
+_SITE_ENDS = (
+    "局",
+    "委",
+    "委员会",
+    "政府",
+    "网站",
+    "官网",
+    "门户",
+    "平台",
+    "医院",
+    "厅",
+    "中心",
+    "问答",
+    "百科",
+    "文库",
+    "论坛",
+)
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 # What a site calls the lists below an article, who runs it, and what others wrote there.
@@ -82,7 +98,7 @@ _OTHERS = re.compile(
     rf"(?:{'|'.join(_LISTS)})(?:目|都在)?"
     r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
     r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
-    r"|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
+    r"|[\[【].{4,60}[\]】]相关(?:文章|阅读|推荐).{0,4}|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
     r"|[^。]{0,30}发表于:?\s?20\d\d-\d{1,2}-\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?[^。]{0,16}"
 )
 _NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
@@ -90,7 +106,7 @@ _RESIDUE = re.compile(r".{0,12}\[!--.{0,60}|(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:s
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
-    r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|\d\s*%"
+    r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|。\(完\)$|\d\s*%"
 )
 _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
@@ -110,7 +126,7 @@ _OF_THE_SITE = (
     r"(?:\s预计阅读.{1,8})?|被浏览\s?[\d,]{1,12}|顶一下.{2,40}踩一下.{0,20}|设计\s?:\s?.{2,10}"
     r"|(?:读毕|阅读)(?:需时|约需|时长)\s?:?\s?\d{1,3}\s?分钟|图片默认标题\w{0,24}"
     r"|\(?(?:(?:[一二三初复终]审|校对)\s?[:|丨/]\s?\S{2,8}\s{0,3}){2,4}\)?"  # who answers for it
-    rf"|(?:相关)?附件(?:下载)?:\s?无?|(?:楼主|沙发|板凳)\s.{{1,20}}|本(?:主题|帖)(?:最后)?由.{{2,60}}"
+    rf"|(?:相关)?附件(?:下载)?:\s?无?|(?:楼主|沙发|板凳)\s?[:\s].{{1,30}}|本(?:主题|帖)(?:最后)?由.{{2,60}}"
     r"|(?:返回列表|发新帖|发帖|新帖)(?:\s(?:返回列表|发新帖|发帖|回复))*"
     r"|(?:查看|浏览|回复|阅读)\s?:\s?\d{1,9}(?:[\s|]{1,3}(?:查看|回复|评论)\s?:\s?\d{1,9})*"
     rf"|{IN_A_PAPER}|{_READERS}"
@@ -330,7 +346,7 @@ def _is_end(line: Line) -> bool:
         return False
     if len(text) <= LONGEST_ENDING and "声明" in text:
         return _ENDING.fullmatch(text) is not None
-    may_be_others = text.startswith(_LISTS) or "主办" in text or "主管" in text or "发表于" in text
+    may_be_others = text.startswith(_LISTS) or "主办" in text or "主管" in text or "发表于" in text or "]相关" in text
     return may_be_others and _OTHERS.fullmatch(text) is not None
 
 
@@ -506,10 +522,13 @@ def trim_title(title: str) -> str:
         title = title[: spam.start()]
     while (column := _COLUMN.search(title)) and script.han(title, 0, column.start()) >= 8:
         title = title[: column.start()]
-    if (tail := _TITLE_TAIL.search(fold(title))) and (
+    cut = len(title)
+    while (tail := _TITLE_TAIL.search(fold(title[:cut]))) and (
         tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *_SITE_ENDS))
     ):
-        title = title[: tail.start()]
+        cut = tail.start()  # column, then site
+    if cut < len(title):
+        title = title[:cut]
     elif (site := _SITE.search(title)) and script.han(title, 0, site.start()) >= 12:
         title = title[: site.start()]
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
