@@ -28,7 +28,7 @@ LONGEST_SITE = 12  # characters of the name of a site
 _WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
 _CHINESE = re.compile(rf"(?:[\u3400-\u9fff][^\u3400-\u9fff]*){{{CHINESE}}}")
 _RUNS = re.compile(rf"{_WORDS.pattern}+")
-_NEVER_FIRST = ("——", "--", *",、。;:)】》")  # how no title begins
+_NEVER_FIRST = ("——", "-", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CALLED = re.compile(
@@ -69,7 +69,7 @@ _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind th
 )
 _COLUMNS = (
     "首页|正文|新闻|新闻详情|文章详情|详情页?|内容页?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
-    "|医院新闻|医院动态"
+    r"|医院新闻|医院动态|新建网页\s?\d?|无标题文档|未命名文档"
 )
 _COLUMN = re.compile(_COLUMNS)
 # 河湾县人民医院【官网】, 河湾省卫生健康委员会 通知公告: the site and perhaps a column, no article.

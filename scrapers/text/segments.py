@@ -133,7 +133,7 @@ _OF_THE_SITE = (
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
-    r"|«\s?.{4,60}|上传人\s?:.{1,120}|收录于(?:合集|话题|专辑).{0,40}"
+    r"|«\s?.{4,60}|发表于\s?[\u4e00-\u9fff]{2,4}|上传人\s?:.{1,120}|收录于(?:合集|话题|专辑).{0,40}"
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
