@@ -31,9 +31,8 @@ _LABELS = (
     "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期|签发人|是否公开|组配分类|标签)"
 )
 _LABEL = re.compile(_LABELS)  # what the next can't do without
-_MASTHEAD = re.compile(
-    r"[\u4e00-\u9fff]{4,40}\s{1,6}20\d\d年\d{1,2}月\d{1,2}日"
-)  # of a bulletin: who edits it, and when
+# Of a bulletin: who edits it, and when.
+_MASTHEAD = re.compile(r"[\u4e00-\u9fff]{4,40}\s{1,6}20\d\d年\d{1,2}月\d{1,2}日")
 _POSTER = re.compile(r"(?:积分|帖子|威望|精华|阅读权限|在线时间|注册时间)\s?:?\s?\d")  # what a forum says of who wrote
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
@@ -55,9 +54,8 @@ _MENU_ITEM = re.compile(
 )
 _OFFICES = re.compile(r"[\u4e00-\u9fff]{3,16}[局委厅办会室队](?:\s{1,3}[\u4e00-\u9fff]{3,16}[局委厅办会室队]){1,5}")
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
-NO_OUTLET = re.compile(
-    "[公汇通简申填上月年快回]报$|[织筑搭构建].*网$|(?:一张|防护|联|保障|服务)网$"
-)  # 统计公报, 织密健康网
+# 统计公报, 织密健康网
+NO_OUTLET = re.compile("[公汇通简申填上月年快回]报$|[织筑搭构建].*网$|(?:一张|防护|联|保障|服务)网$")
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文|来源|作者|时间|日期|发布时间|点击|浏览)\s?:?"
 )
@@ -112,12 +110,7 @@ def _joint(line: Line) -> int | None:
     if "20" not in line.text:
         return None
     label = _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY))
-    if (
-        label
-        and "." not in label[0]
-        and "(" not in label[0]
-        and script.han(line.folded, 0, label.start()) < TITLE_BEFORE_DAY
-    ):
+    if label and label["sep"] and script.han(line.folded, 0, label.start()) < TITLE_BEFORE_DAY:
         label = None  # who wrote it, and when
     label = label or _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
     if label is None and "。" not in line.text:
@@ -162,7 +155,7 @@ def is_head(line: Line) -> bool:
     start = line.folded[:40]
     if ":" in start:
         start = _SPACED.sub("", start)
-    if "。" not in start and _POSTER.search(start):
+    if _POSTER.search(start):
         return True
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
         return True

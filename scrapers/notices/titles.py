@@ -58,9 +58,8 @@ HEADING = re.compile(r"h[1-3]")  # the element of a title
 _FIELD = re.compile(
     r"(?![^:]*[省市县区]\s?:)[\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,5}\s{0,4}:\s{0,4}[^,。?!]{0,60}"
 )
-_NUMBERED = re.compile(
-    r"[\u4e00-\u9fff]{2,14}[〔\[(]20\d\d[〕\])]\s?第?\d{1,5}号\s{2}"
-)  # and whether it may be published
+# Its number, and on the same line whether it may be published.
+_NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,14}[〔\[(]20\d\d[〕\])]\s?第?\d{1,5}号\s{2}")
 _AUTHOR = re.compile(r"(?:作者|文)?\s?[:/|]?\s?[\u4e00-\u9fff]{2,4}")
 _FILE = re.compile(r"(?P<title>[^。]{6,80})\.(?:docx?|pdf|pptx?|wps)")
 _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind that of its site, who publishes
