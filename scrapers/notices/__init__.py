@@ -65,7 +65,8 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     )
     found = facts.extract(words, read, subject)
     tables = _tables(data, read)
-    found.facts = _with_tables(found.facts, fact_tables.read(words, read, subject, tables))
+    if "pinyin_annotations" not in found.flags:
+        found.facts = _with_tables(found.facts, fact_tables.read(words, read, subject, tables))
     notice.facts, notice.statements = found.facts, found.statements
     notice.topics = facts.topics(subject, found)
     notice.flags += found.flags

@@ -22,7 +22,7 @@ from scrapers.notices.lexicon import Lexicon
 from scrapers.notices.page import Page
 from scrapers.notices.page_tables import Body, Cell
 from scrapers.records import Fact
-from scrapers.text import gazetteer, numbers
+from scrapers.text import dates, gazetteer, numbers
 from scrapers.text.trace import Traced
 
 MOST_HEADS = 3  # rows of heads
@@ -36,7 +36,14 @@ TRUST = "medium"  # what a figure counts is put together from its row and its co
 _FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _WITH_UNIT = re.compile(rf"(?P<figure>{_FIGURE.pattern})\s?(?P<unit>%|‰|[\u4e00-\u9fff]{{1,4}})?")
 _SIGNED = re.compile(r"[-—–+±]\s?\d[\d.,]*%?")
-_YEAR = re.compile(r"(?:19|20)\d\d年?度?")
+_YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d年?度?")
+_PERIOD = re.compile(
+    r"(?<!\d)(?:19|20)\d\d年?(?:[-—–至](?:19|20)\d\d年?)?"
+    r"(?:上半年|下半年|第?[一二三四1-4]季度|1?\d(?:[-—–至]1?\d)?月(?:底|末|份)?|底|末)?(?![\d.])"
+)
+_MONTHS = re.compile(r"(\d{4}年)1?\d[-—–至](1?\d)月(?:份)?")  # 2024年1-6月 stands for its last day, as 上半年 does
+_YEARS = re.compile(r"\d{4}年?[-—–至]\d{4}年")
+_COMPARES = re.compile(r"较|比|增|降|提高|上升")
 _GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
 _BLANK = re.compile(" ")
 _ROW = re.compile(
@@ -64,9 +71,24 @@ def read(words: Lexicon, page: Page, subject: Subject, markup: str | None) -> li
     if not subject.relevant or not _may_hold_one(page, markup):
         return []
     body = Body(page, Cell)
-    all_of_them = (figure for rows in _tables(body, markup) for figure in _figures(body, rows))
-    figures = list(itertools.islice(all_of_them, MOST_FIGURES))
-    return sorted(_facts(words, page, subject, figures), key=lambda fact: fact.start) if figures else []
+    figures = list(itertools.islice(_once(body, _tables(body, markup)), MOST_FIGURES))
+    found = _facts(words, page, subject, figures) if figures else ()
+    return sorted((fact for fact in found if not _is_suspect(fact, page)), key=lambda fact: fact.start)
+
+
+def _once(body: Body[Cell], tables: Iterator[list[Row]]) -> Iterator[_Figure]:
+    """The figures of the tables; a page may hold one twice, a second time for telephones."""
+    read: set[str] = set()
+    for rows in tables:
+        figures = list(_figures(body, rows))
+        said = {figure: body.text[slice(*figure.row)] for figure in figures}
+        yield from (figure for figure in figures if said[figure] not in read)
+        read.update(said.values())
+
+
+def _is_suspect(fact: Fact, page: Page) -> bool:
+    """Whether its row is damaged beyond proof."""
+    return any(fact.raw_start < end and begin < fact.raw_end for begin, end in page.suspects)
 
 
 def _may_hold_one(page: Page, markup: str | None) -> bool:
@@ -132,7 +154,7 @@ class _Figure:
 
     said: str
     caption: str
-    year: int | None
+    date: tuple[str, str] | None  # of the period that its head names, with the precision
     row: tuple[int, int]
 
 
@@ -157,8 +179,7 @@ def _figures(body: Body[Cell], rows: list[Row]) -> Iterator[_Figure]:
                 and not _SERIAL.search(head)
                 and (said := _said(cell, head, label, own_unit or unit))
             ):
-                year = _YEAR.search(head)
-                yield _Figure(said, caption, int(year[0][:4]) if year else None, span)
+                yield _Figure(said, caption, _date(head), span)
 
 
 def _is_number(cell: Cell) -> bool:
@@ -167,7 +188,10 @@ def _is_number(cell: Cell) -> bool:
 
 
 def _is_figure(cell: Cell) -> bool:
-    return _WITH_UNIT.fullmatch(cell.text) is not None and _YEAR.fullmatch(cell.text) is None
+    match = _WITH_UNIT.fullmatch(cell.text)
+    if match is None or _YEAR.fullmatch(cell.text):
+        return False
+    return match["unit"] is None or _is_unit(match["unit"])
 
 
 def _joined(cells: Sequence[Cell]) -> str:
@@ -216,7 +240,7 @@ def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
     unit = match["unit"] or (in_brackets["unit"] if in_brackets else unit)
     if not unit or not _is_unit(unit):
         return None
-    column = _YEAR.sub("", _HEAD_UNIT.sub("", head)).strip(" :、年")
+    column = _PERIOD.sub("", _HEAD_UNIT.sub("", head)).strip(" :、年度")
     name = _HEAD_UNIT.sub("", label).strip()
     if len(column) > LONGEST_LABEL or f"{name}{column}"[-1:].isdecimal():  # its digits would be the figure's
         return None
@@ -226,6 +250,20 @@ def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
     if _is_place(column):
         return f"{column},{name}{figure}"
     return f"{name},{column}{figure}" if _is_place(name) else f"{name}{column}{figure}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _date(head: str) -> tuple[str, str] | None:
+    """The last day of the period that a head names; None where it names none, or only compares with one."""
+    period = _PERIOD.search(head)
+    if period is None or _COMPARES.search(head):
+        return None
+    said = period[0] if "年" in period[0] else f"{period[0]}年"
+    months = _MONTHS.fullmatch(said)
+    found = dates.find(f"{months[1]}{months[2]}月" if months else said[-5:] if _YEARS.fullmatch(said) else said)
+    if len(found) != 1 or found[0].iso is None:
+        return None
+    return found[0].iso, found[0].precision
 
 
 @functools.lru_cache(maxsize=4096)
@@ -262,10 +300,11 @@ def _facts(words: Lexicon, page: Page, subject: Subject, figures: Sequence[_Figu
 def _led_back(fact: Fact, figure: _Figure, page: Page) -> Fact:
     start, end = figure.row
     raw_start, raw_end = page.traced.origin(start, end)
+    date, precision = (fact.date, fact.date_precision) if figure.date is None else figure.date
     return replace(
         fact,
-        date=f"{figure.year}-12-31" if figure.year else fact.date,
-        date_precision="year" if figure.year else fact.date_precision,
+        date=date,
+        date_precision=precision,
         evidence=page.text[start:end],
         start=start,
         end=end,

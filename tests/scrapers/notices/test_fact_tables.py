@@ -113,3 +113,39 @@ def test_a_number_and_the_place_on_the_next_line_are_no_quantity() -> None:
 def test_a_table_on_a_page_of_others_says_nothing() -> None:
     page = "甲市春耕\n2024-03-05 来源:示例网\n各县春耕有序推进。\n地区\t上转(人次)\t下转(人次)\n甲县\t3516\t2780\n"
     assert not notices.parse_page(page.encode()).facts
+
+
+@pytest.mark.parametrize(
+    ("head", "date", "precision"),
+    [
+        ("2023年", "2023-12-31", "year"),
+        ("2023", "2023-12-31", "year"),
+        ("2023年上半年", "2023-06-30", "half-year"),
+        ("2023年第一季度", "2023-03-31", "quarter"),
+        ("2023年1-6月", "2023-06-30", "month"),
+        ("2022-2023年", "2023-12-31", "year"),
+        ("较2022年增加", "2024-03-05", "as-of"),
+    ],
+)
+def test_a_head_dates_its_figures_only_where_a_date_stands_for_it(head: str, date: str, precision: str) -> None:
+    (fact,) = parse(f"双向转诊情况\n指标\t{head}\n上转患者(人次)\t4210\n").facts
+    assert (fact.date, fact.date_precision) == (date, precision)
+
+
+def test_a_table_that_the_page_holds_twice_is_read_once() -> None:
+    table = "<table><tr><td>地区</td><td>上转(人次)</td></tr><tr><td>甲县</td><td>1904</td></tr></table>"
+    body = f"<h1>甲市医共体运行情况</h1><p>{HEAD.split(chr(10))[2]}</p>{table}<p>手机版</p>{table}"
+    markup = f"<html><head><title>甲市医共体运行情况</title></head><body>{body}</body></html>"
+    assert [fact.value for fact in notices.parse_page(markup.encode()).facts] == [1904]
+
+
+def test_equal_figures_of_one_row_are_two_facts() -> None:
+    notice = parse("双向转诊情况\n地区\t上转(人次)\t下转(人次)\n甲县\t3516\t3516\n")
+    assert [(fact.value, fact.unit) for fact in notice.facts] == [(3516, "人次"), (3516, "人次")]
+
+
+def test_a_row_that_is_damaged_beyond_proof_says_nothing() -> None:
+    sound = "双向转诊情况\n地区\t上转(人次)\n甲县\t3516\n"
+    damaged = "双向转诊情况\n地区\t上转(人次)\n甲縣(xiàn)?;某\t3516\n"
+    assert parse(sound).facts
+    assert not parse(damaged).facts
