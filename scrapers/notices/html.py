@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.fetch.challenge import is_left_open, without_deep_formats, without_runs
 
@@ -49,6 +49,7 @@ _CELLS = frozenset({"td", "th"})
 _TITLES = frozenset({".tit", ".title", ".article-title", ".article_title", ".arc-title", ".biaoti", ".post_title"})
 _LIKE_A_TITLE = re.compile("tit|biaoti")  # in each of them
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+MOST_TIMES = 20  # elements of time; a page with more is a list
 SAMPLE = 20_000  # characters that show whether a text is markup
 MARKUP = 0.3  # share of tags in markup without a frame
 MANY_OPEN = 20_000  # elements that are never closed: the parser takes time with their square
@@ -151,9 +152,9 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
         name = attributes.get("name") or attributes.get("property") or attributes.get("itemprop")
         if name and (content := (attributes.get("content") or "").strip()):
             drawn.meta.setdefault(name, content)
-    times = {
-        attributes.get("datetime") or "" for attributes in (node.attributes for node in tree.css("time[datetime]"))
-    }
+    nodes = tree.css("time[datetime]")
+    own = (node for node in nodes if not _is_beside(node)) if len(nodes) <= MOST_TIMES else ()
+    times = {node.attributes.get("datetime") or "" for node in own}
     if len(times) == 1:  # several are those of other articles
         drawn.meta.setdefault("time", times.pop())
     if (title := tree.css_first("title")) is not None:
@@ -162,6 +163,17 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
         drawn.language = root.attributes.get("lang")
     link = tree.css_first('link[rel="canonical"]')
     drawn.address = drawn.meta.get("og:url") or (link.attributes.get("href") if link is not None else None)
+
+
+def _is_beside(node: LexborNode) -> bool:
+    """Whether an element stands in a comment, a side bar, a menu or the foot."""
+    above = node.parent
+    while above is not None and above.tag != "body":
+        called = f"{above.attributes.get('class')} {above.attributes.get('id')}".lower()
+        if above.tag in ("aside", "footer", "nav") or "comment" in called:
+            return True
+        above = above.parent
+    return False
 
 
 def _read_tags(tokens: Iterable[tuple[str, str, str, str]], pen: _Pen) -> None:

@@ -328,6 +328,15 @@ def test_several_times_are_those_of_other_articles() -> None:
     assert notices.parse_page(markup.encode()).publish_date is None
 
 
+@pytest.mark.parametrize(
+    "beside", ["<aside>{}</aside>", "<ol class='comment-list'><li>{}</li></ol>", "<footer>{}</footer>"]
+)
+def test_the_time_of_a_comment_is_none_of_the_page(beside: str) -> None:
+    time = beside.format("<time datetime='2024-03-05T10:00:00+08:00'>周二</time>")
+    markup = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>{BODY}</p>{time}</body></html>"
+    assert notices.parse_page(markup.encode()).publish_date is None
+
+
 def test_a_list_of_articles_is_called_as_its_column() -> None:
     links = "".join(f"<li><a href='/{n}'>甲县召开卫生健康工作第{n}次会议</a> 2024-03-0{n}</li>" for n in range(1, 7))
     markup = f"<html><head><title>工作动态</title></head><body><ul>{links}</ul></body></html>"
