@@ -18,6 +18,7 @@ from scrapers.notices import (
     fact_tables,
     facts,
     geography,
+    grids,
     jurisdiction,
     lexicon,
     page,
@@ -64,7 +65,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
         flags=list(read.flags),
     )
     found = facts.extract(words, read, subject)
-    tables = _tables(data, read)
+    tables = _tables(data, read, subject)
     if "pinyin_annotations" not in found.flags:
         found.facts = _with_tables(found.facts, fact_tables.read(words, read, subject, tables))
     notice.facts, notice.statements = found.facts, found.statements
@@ -76,7 +77,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.effective_date, notice.cited_doc_numbers = of_itself.effective_date, list(of_itself.cited_doc_numbers)
     geography.locate(notice.facts, read)
     fact_dates.settle(notice, read)
-    if subject.relevant or (tables is not None and _LIST.search(read.text)):
+    if subject.relevant or tables is not None:
         notice.places = place_tables.read(read, tables)
     if side != jurisdiction.MAINLAND:
         notice.flags.append(f"jurisdiction_{side}")
@@ -113,9 +114,11 @@ def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:
     return challenge.judge(data, "page")
 
 
-def _tables(data: bytes, read: page.Page) -> str | None:
-    """The markup again, where there is a table in it."""
-    return encoding.decode(data).text if read.is_html and b"<table" in data.lower() else None
+def _tables(data: bytes, read: page.Page, subject: facts.Subject) -> list[grids.Grid] | None:
+    """The tables of the markup, where there is one in it and the page is ours or lists places."""
+    if not read.is_html or b"<table" not in data.lower() or not (subject.relevant or _LIST.search(read.text)):
+        return None
+    return grids.read(encoding.decode(data).text)
 
 
 def drawn_text(data: bytes, *, media_type: str | None = None) -> str:

@@ -20,7 +20,7 @@ from scrapers.notices import facts, grids
 from scrapers.notices.facts import Subject
 from scrapers.notices.lexicon import Lexicon
 from scrapers.notices.page import Page
-from scrapers.notices.page_tables import Body, Cell
+from scrapers.notices.page_tables import Body, Cell, pieces
 from scrapers.records import Fact
 from scrapers.text import dates, gazetteer, numbers
 from scrapers.text.trace import Traced
@@ -28,13 +28,13 @@ from scrapers.text.trace import Traced
 MOST_HEADS = 3  # rows of heads
 MOST_FIGURES = 2_000  # cells of a page that are read
 FEWEST_CELLS = 3  # of a row between wide gaps: two may be a line of a letter
+CAPTION_WITHIN = 300  # characters above a table
 LONGEST_CAPTION = 42  # characters of a line above a table that says what it is of
 LONGEST_LABEL = 40  # characters of a head or of what a row is called
 LONGEST_ROW = 400  # characters of a line that may be a row
 TRUST = "medium"  # what a figure counts is put together from its row and its column
 
-_FIGURE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
-_WITH_UNIT = re.compile(rf"(?P<figure>{_FIGURE.pattern})\s?(?P<unit>%|‰|[\u4e00-\u9fff]{{1,4}})?")
+_WITH_UNIT = re.compile(r"(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<unit>%|‰|[\u4e00-\u9fff]{1,4})?")
 _SIGNED = re.compile(r"[-—–+±]\s?\d[\d.,]*%?")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d年?度?")
 _PERIOD = re.compile(
@@ -46,9 +46,8 @@ _YEARS = re.compile(r"\d{4}年?[-—–至]\d{4}年")
 _COMPARES = re.compile(r"较|比|增|降|提高|上升")
 _GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
 _BLANK = re.compile(" ")
-_ROW = re.compile(
-    r"[^\s,。;:!?]{1,16}(?: [^\s,。;:!?]{1,16}){2,30}"
-)  # words or figures with a blank between, and no sentence
+# Words or figures with a blank between, and no sentence.
+_ROW = re.compile(r"[^\s,。;:!?]{1,16}(?: [^\s,。;:!?]{1,16}){2,30}")
 _MARKS = ("|", "\t")
 _OF_TABLES = re.compile(  # a figure beside another, or behind a mark
     r"[ \u3000\t|](?:(?<=[\d)%].)[ \u3000]{0,40}\d|(?<=[\t|])\s?\d)"
@@ -66,14 +65,15 @@ Row = list[Cell]
 NO_HEAD = Cell("", 0, (0, 0))  # above the labels
 
 
-def read(words: Lexicon, page: Page, subject: Subject, markup: str | None) -> list[Fact]:
-    """The facts of every table of figures, in the order of the page."""
-    if not subject.relevant or not _may_hold_one(page, markup):
+def read(words: Lexicon, page: Page, subject: Subject, found: Sequence[grids.Grid] | None) -> list[Fact]:
+    """The facts of every table of figures, in the order of the page. `found`: the tables of its markup."""
+    if not subject.relevant or not (found or _OF_TABLES.search(page.stated)):
         return []
     body = Body(page, Cell)
-    figures = list(itertools.islice(_once(body, _tables(body, markup)), MOST_FIGURES))
-    found = _facts(words, page, subject, figures) if figures else ()
-    return sorted((fact for fact in found if not _is_suspect(fact, page)), key=lambda fact: fact.start)
+    figures = list(itertools.islice(_once(body, _tables(body, found)), MOST_FIGURES))
+    told = _facts(words, page, subject, figures) if figures else ()
+    sound = (fact for fact in told if not page.is_suspect(fact.raw_start, fact.raw_end))
+    return sorted(sound, key=lambda fact: fact.start)
 
 
 def _once(body: Body[Cell], tables: Iterator[list[Row]]) -> Iterator[_Figure]:
@@ -86,21 +86,12 @@ def _once(body: Body[Cell], tables: Iterator[list[Row]]) -> Iterator[_Figure]:
         read.update(said.values())
 
 
-def _is_suspect(fact: Fact, page: Page) -> bool:
-    """Whether its row is damaged beyond proof."""
-    return any(fact.raw_start < end and begin < fact.raw_end for begin, end in page.suspects)
-
-
-def _may_hold_one(page: Page, markup: str | None) -> bool:
-    return markup is not None or _OF_TABLES.search(page.stated) is not None
-
-
 # ---------------------------------------------------------------- rows
 
 
-def _tables(body: Body[Cell], markup: str | None) -> Iterator[list[Row]]:
-    if markup is not None:
-        yield from body.tables(grids.read(markup))
+def _tables(body: Body[Cell], found: Sequence[grids.Grid] | None) -> Iterator[list[Row]]:
+    if found is not None:
+        yield from body.tables(found)
         return
     run: list[Row] = []
     for line in body.lines():
@@ -133,16 +124,9 @@ def _cells(body: Body[Cell], line: Cell) -> Row:
     return cells if len(cells) >= FEWEST_CELLS else []
 
 
-def _parted(line: Cell, gap_between: re.Pattern[str]) -> Row:
-    cells = []
-    at = 0
-    for gap in [*gap_between.finditer(line.text), None]:
-        end = gap.start() if gap else len(line.text)
-        if text := line.text[at:end].strip():
-            start = line.start + at + line.text[at:end].index(text[0])
-            cells.append(Cell(text, start, (start, start + len(text))))
-        at = gap.end() if gap else end
-    return cells
+def _parted(line: Cell, gap: re.Pattern[str]) -> Row:
+    parts = (part for part in pieces(line.text, line.start, gap) if part[0])
+    return [Cell(text, at, (at, at + len(text))) for text, at in parts]
 
 
 # ---------------------------------------------------------------- figures
@@ -223,7 +207,7 @@ def _label(row: Row, heads: Sequence[str]) -> str:
 def _above(body: Body[Cell], rows: list[Row]) -> tuple[str, str | None]:
     """The line above a table that says what it is of, and the unit that one there gives for all of it."""
     begin = min((cell.start for row in rows for cell in row if cell.text), default=0)
-    above = [line for line in body.text[max(0, begin - 300) : begin].split("\n") if line.strip()][-2:]
+    above = body.above(begin, CAPTION_WITHIN)[-2:]
     unit = next((found["unit"] for line in above if (found := _TABLE_UNIT.search(line))), None)
     named = [
         line.strip() for line in above if len(line) <= LONGEST_CAPTION and not _TABLE_UNIT.match(line.strip(" ()"))

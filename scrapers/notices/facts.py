@@ -351,10 +351,7 @@ class _Reading:
 
     def _is_suspect(self, place: _Place) -> bool:
         """Whether the sentence is damaged beyond proof."""
-        if not self.page.suspects:
-            return False
-        begin, end = self._origin(*place.sentence)
-        return any(start < end and begin < stop for start, stop in self.page.suspects)
+        return bool(self.page.suspects) and self.page.is_suspect(*self._origin(*place.sentence))
 
     def _origin(self, start: int, end: int) -> tuple[int, int]:
         return self.page.traced.origin(self.offset + start, self.offset + end)

@@ -61,6 +61,10 @@ class Page:
         """What is read for facts and dates: the article, folded, up to a length that no real one reaches."""
         return self.folded[: min(self.body_length, LONGEST_READ)]
 
+    def is_suspect(self, raw_start: int, raw_end: int) -> bool:
+        """Whether this part of the raw page touches a sentence that is damaged beyond proof."""
+        return any(raw_start < end and begin < raw_end for begin, end in self.suspects)
+
     @cached_property
     def head(self) -> str:
         """The title, folded; empty where there is none."""

@@ -6,6 +6,7 @@ means (place_tables.py, fact_tables.py).
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,16 @@ class Cell:
 C = TypeVar("C", bound=Cell)
 
 
+def pieces(text: str, start: int, mark: re.Pattern[str], around: str | None = None) -> Iterator[tuple[str, int]]:
+    """What stands between the marks of a text that begins at `start`, and where; without what is `around` (blanks)."""
+    at = 0
+    for cut in [*mark.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        piece = text[at:end]
+        yield piece.strip(around), start + at + len(piece) - len(piece.lstrip(around))
+        at = cut.end() if cut else end
+
+
 class Body(Generic[C]):
     """The article's text as lines and cells, with the way back to the page as it came. `cell`: what they are made."""
 
@@ -49,6 +60,10 @@ class Body(Generic[C]):
                 cells.append(self.make(line, at, (at, at + len(line))))
             at += len(line) + 1
         return cells
+
+    def above(self, start: int, reach: int) -> list[str]:
+        """The lines above a place, as far as so many characters reach."""
+        return [line for line in self.text[max(0, start - reach) : start].split("\n") if line.strip()]
 
     def cut(self, line: Cell, mark: str) -> list[C]:
         """The cells of a line between marks; the raw span of each reaches from mark to mark, residue and all."""

@@ -21,14 +21,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from scrapers.notices import grids
 from scrapers.notices.page import Page
 from scrapers.notices.page_tables import RESIDUE as _RESIDUE
-from scrapers.notices.page_tables import Body, Cell
+from scrapers.notices.page_tables import Body, Cell, pieces
 from scrapers.notices.place_judge import judge, one
 from scrapers.records import PlaceRow
 from scrapers.text import gazetteer
@@ -44,6 +44,7 @@ LONGEST_NAME = 30
 LONGEST_NUMBER = 8  # characters of a line that is a number
 DENSE = 0.25  # share of a clause that is names of places, from which it may begin a list
 ANNOUNCED_BEFORE = 3  # lines above a list in which it is announced
+ANNOUNCED_WITHIN = 600  # ... and characters
 
 _NUMBER = re.compile(r"\(?\d{1,4}[)、.]?")
 _NUMBERING = re.compile(
@@ -123,14 +124,14 @@ class _Province:
     is_filled: bool = False
 
 
-def read(page: Page, markup: str | None = None) -> list[PlaceRow]:
-    """The rows of all lists on the page, in its order, numbered list by list."""
+def read(page: Page, found: Sequence[grids.Grid] | None = None) -> list[PlaceRow]:
+    """The rows of all lists on the page, in its order, numbered list by list. `found`: the tables of its markup."""
     body = _Body(page)
-    if len(body.mentions) < FEWEST_ANNOUNCED and not markup:
+    if len(body.mentions) < FEWEST_ANNOUNCED and found is None:
         return []
     lists: list[list[PlaceRow]] = []
     taken: list[tuple[int, int]] = []
-    for table in body.tables(grids.read(markup)) if markup else ():
+    for table in body.tables(found or ()):
         if rows := _of_table(body, table):
             lists.append(rows)
             places = [cell for row in table for cell in row if cell.text]
@@ -172,8 +173,8 @@ class _Body(Body[_Cell]):
 
     def announced(self, start: int) -> bool:
         """Does the title, or a line just above, say that a list follows?"""
-        above = [line for line in self.text[max(0, start - 600) : start].split("\n") if line.strip()]
-        return any(_ANNOUNCES.search(said) for said in (self.page.head, *above[-ANNOUNCED_BEFORE:]))
+        above = self.above(start, ANNOUNCED_WITHIN)[-ANNOUNCED_BEFORE:]
+        return any(_ANNOUNCES.search(said) for said in (self.page.head, *above))
 
 
 # ---------------------------------------------------------------- names
@@ -202,9 +203,9 @@ def _names(cell: _Cell) -> list[_Name]:
 def _parts(text: str, start: int) -> list[_Name]:
     """Between signs, then between blanks if each side is a name by itself; else a blank is only typesetting."""
     names = []
-    for piece, at in _pieces(text, start, _HARD):
+    for piece, at in pieces(text, start, _HARD, _ENDS):
         whole = _name(piece, at)
-        words = [_name(word, place) for word, place in _pieces(piece, at, _SOFT)] if _SOFT.search(piece) else ()
+        words = [_name(word, place) for word, place in pieces(piece, at, _SOFT, _ENDS)] if _SOFT.search(piece) else ()
         if len(words) > 1 and not _known(whole.text) and all(_known(word.text) or _is_unknown(word) for word in words):
             names += words
         else:
@@ -221,15 +222,6 @@ def _joined(piece: str, start: int) -> list[_Name]:
         if _known(left.text) and _known(right.text):
             return [left, right]
     return []
-
-
-def _pieces(text: str, start: int, mark: re.Pattern[str]) -> Iterator[tuple[str, int]]:
-    at = 0
-    for cut in [*mark.finditer(text), None]:
-        end = cut.start() if cut else len(text)
-        piece = text[at:end]
-        yield piece.strip(_ENDS), start + at + len(piece) - len(piece.lstrip(_ENDS))
-        at = cut.end() if cut else end
 
 
 def _name(piece: str, start: int) -> _Name:
@@ -602,7 +594,7 @@ class _Run:
 
     def _named(self, cell: _Cell, number: int) -> bool:
         """A heading alone, names, or 12 河北省 邢台市."""
-        words = [_Cell(word, at, (0, 0)) for word, at in _pieces(cell.text, cell.start, _SOFT) if word]
+        words = [_Cell(word, at, (0, 0)) for word, at in pieces(cell.text, cell.start, _SOFT, _ENDS) if word]
         if len(words) > 1 and _NUMBER.fullmatch(words[0].text):
             number = _digits(words[0].text)
             cell = _rest(cell, words[1].start - cell.start)

@@ -61,7 +61,7 @@ _FIELD = re.compile(
 # Its number, and on the same line whether it may be published.
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,14}[〔\[(]20\d\d[〕\])]\s?第?\d{1,5}号\s{2}")
 _AUTHOR = re.compile(r"(?:作者|文)?\s?[:/|]?\s?[\u4e00-\u9fff]{2,4}")
-_FILE = re.compile(r"(?P<title>[^。]{6,80})\.(?:docx?|pdf|pptx?|wps)")
+_FILE = re.compile(r"(?P<title>[^。]{6,80})\.(?:docx?|pdf|pptx?|wps)$")
 _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind that of its site, who publishes
     r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)|(?:主页|首页)\s.{2,8}|[^。,:]{2,12}\s\+?\s?关注"
     r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)"
@@ -239,13 +239,13 @@ def _original_title(lines: Sequence[Line]) -> str | None:
     for line, follows in itertools.pairwise(lines):  # a picture and its caption first, then title and date
         if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
             return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
-    for line in lines[: heads.HEAD_LINES]:
-        if "." in line.text and (file := _FILE.fullmatch(line.folded)):
-            return line.text[slice(*file.span("title"))].strip()
-    asked: list[tuple[Line, tuple[re.Pattern[str], ...]]]
-    asked = [(line, (_ORIGINAL, _CITED, _CALLED)) for line in lines[: heads.HEAD_LINES]]
-    asked += [(line, (_CALLED,)) for line in lines[-FOOT:]]
-    for line, patterns in asked:
+    head, foot = lines[: heads.HEAD_LINES], lines[-FOOT:]
+    return _said(head, _FILE) or _said(head, _ORIGINAL, _CITED, _CALLED) or _said(foot, _CALLED)
+
+
+def _said(lines: Sequence[Line], *patterns: re.Pattern[str]) -> str | None:
+    """The title in the first line that one of these matches."""
+    for line in lines:
         for pattern in patterns:
             if match := pattern.match(line.folded):
                 return line.text[slice(*match.span("title"))].strip()
@@ -274,10 +274,7 @@ def line_above(lines: Sequence[Line], first: int) -> str | None:
 
 def called(lines: Sequence[Line]) -> str | None:
     """What the table above a document says that it is called."""
-    for line in lines[: heads.HEAD_LINES]:
-        if match := _CALLED.match(line.folded):
-            return line.text[slice(*match.span("title"))].strip()
-    return None
+    return _said(lines[: heads.HEAD_LINES], _CALLED)
 
 
 def first_line(lines: Sequence[Line]) -> str | None:

@@ -77,10 +77,12 @@ _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
 # A calendar leaf as sites draw it, its lines joined: 06 2023-05, 05-06 2023, 2023 05/06 09:12.
-_LEAF = re.compile(
-    r"(?P<y>20\d\d)\s?(?P<m>\d\d)[-/.](?P<d>\d\d)(?:\s(?P<clock>[0-2]\d:[0-5]\d)(?::[0-5]\d)?)?"
-    r"|(?P<m2>\d\d)[-/.](?P<d2>\d\d)\s?(?P<y2>20\d\d)|(?P<d3>\d\d)\s?(?P<y3>20\d\d)[-/.年](?P<m3>\d\d)月?"
-    r"|(?P<y4>20\d\d)(?P<m4>[01]\d)(?P<d4>[0-3]\d)|(?P<y5>20\d\d)[-/.](?P<m5>\d\d)\s(?P<d5>\d\d)"
+_LEAVES = (
+    re.compile(r"(?P<y>20\d\d)\s?(?P<m>\d\d)[-/.](?P<d>\d\d)(?:\s(?P<clock>[0-2]\d:[0-5]\d)(?::[0-5]\d)?)?"),
+    re.compile(r"(?P<m>\d\d)[-/.](?P<d>\d\d)\s?(?P<y>20\d\d)"),
+    re.compile(r"(?P<d>\d\d)\s?(?P<y>20\d\d)[-/.年](?P<m>\d\d)月?"),
+    re.compile(r"(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)"),
+    re.compile(r"(?P<y>20\d\d)[-/.](?P<m>\d\d)\s(?P<d>\d\d)"),
 )
 _PRINTED = re.compile(
     r"(?P<y>20\d\d)年\s?/\s?(?P<m>[01]?\d)月\s?/\s?(?P<d>[0-3]?\d)日"
@@ -177,24 +179,22 @@ def _set_apart(line: str) -> tuple[str, str | None] | None:
     """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, 2024年5月6星期一, as newspapers
     do; 06.05.2024; 21/09/2022, if 21 is no month; 2024-05-061273: with a counter."""
     asked = (one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED, _PRINTED))
-    found = next(filter(None, asked), None) or _COUNTED.fullmatch(line)
-    day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
-    if found is None or day is None:
-        return None
-    return day[0], f"{found['clock']}:00" if found.re is _APART else None
+    return _told(next(filter(None, asked), None) or _COUNTED.fullmatch(line))
 
 
 def leaf(lines: Sequence[str]) -> tuple[str, str | None] | None:
     """The date of a calendar leaf, whose year, month and day stand on lines of their own."""
-    found = _LEAF.fullmatch(" ".join(lines))
-    if found is None:
+    joined = " ".join(lines)
+    return _told(next(filter(None, (one.fullmatch(joined) for one in _LEAVES)), None))
+
+
+def _told(found: re.Match[str] | None) -> tuple[str, str | None] | None:
+    """The groups y, m and d as a day, and `clock` as its time."""
+    day = _day(int(found["y"]), int(found["m"]), int(found["d"])) if found else None
+    if found is None or day is None:
         return None
-    year, month, day = (
-        next(filter(None, (found[name], found[f"{name}2"], found[f"{name}3"], found[f"{name}4"], found[f"{name}5"])))
-        for name in "ymd"
-    )
-    whole = _day(int(year), int(month), int(day))
-    return (whole[0], f"{found['clock']}:00" if found["clock"] else None) if whole else None
+    clock = found.groupdict().get("clock")
+    return day[0], f"{clock}:00" if clock else None
 
 
 def is_other(line: str) -> bool:
