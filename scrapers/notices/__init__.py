@@ -72,7 +72,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     notice.topics = facts.topics(subject, found)
     notice.flags += found.flags
     notice.rejected = found.rejected
-    of_itself = document.read(read.folded[: read.body_length], read.doc_number)
+    of_itself = document.read(read.folded[: read.body_length], read.doc_number, read.doc_numbers)
     notice.issuers, notice.signed_date = list(of_itself.issuers), of_itself.signed_date
     notice.effective_date, notice.cited_doc_numbers = of_itself.effective_date, list(of_itself.cited_doc_numbers)
     geography.locate(notice.facts, read)

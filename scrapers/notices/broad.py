@@ -113,8 +113,9 @@ class Gate:
     def _refuses(self, rule: Refusal, quantity: Quantity, scopes: dict[str, tuple[int, int]]) -> bool:
         if rule.below is not None and quantity.value >= rule.below:
             return False
-        if not all(self._has(cue, scope, scopes[scope]) for scope, cue in rule.scopes.items()):
-            return False
+        for scope, cue in rule.scopes.items():
+            if not self._has(cue, scope, scopes[scope]):
+                return False
         return not any(self._has(cue, scope, scopes[scope]) for scope, cue in rule.unless.items())
 
     def _has(self, cue: Cue, scope: str, span: tuple[int, int]) -> bool:

@@ -10,9 +10,11 @@ of itself; a date relative to another (自印发之日起) is none.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scrapers.text import dates, doc_numbers
+from scrapers.text import dates
+from scrapers.text.doc_numbers import DocNumber
 
 TAIL = 14  # lines at the end in which a signature stands
 LONGEST_SIGNATURE = 120
@@ -34,10 +36,11 @@ class Document:
     cited_doc_numbers: tuple[str, ...] = ()
 
 
-def read(body: str, own_number: str | None) -> Document:
-    """Only what the text (folded: scrapers.text.fold) states; relative dates (自印发之日起) are none."""
+def read(body: str, own_number: str | None, found: Sequence[DocNumber]) -> Document:
+    """Only what the text (folded: scrapers.text.fold) states; relative dates (自印发之日起) are none. `found`: the
+    document numbers in it."""
     signed, issuers = _signature(body.split("\n"))
-    cited = dict.fromkeys(found.number for found in doc_numbers.find(body) if found.number != own_number)
+    cited = dict.fromkeys(each.number for each in found if each.number != own_number)
     return Document(issuers, signed, _effective(body), tuple(cited))
 
 

@@ -144,6 +144,12 @@ def _is_menu_item(line: Line) -> bool:
 
 def is_head(line: Line) -> bool:
     """A date line, a source line, a row of buttons: not a sentence and not a heading."""
+    if line.head is None:
+        line.head = _is_head(line)
+    return line.head
+
+
+def _is_head(line: Line) -> bool:
     if segments.is_furniture(line):
         return True
     if len(line.text) > 150 or "。" in line.text:

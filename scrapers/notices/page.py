@@ -14,6 +14,7 @@ from functools import cached_property
 
 from scrapers.notices import heads, html, publication, titles
 from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments
+from scrapers.text.doc_numbers import DocNumber
 from scrapers.text.fold import fold
 from scrapers.text.gazetteer import Mention
 from scrapers.text.segments import Label, Line, cues
@@ -74,6 +75,11 @@ class Page:
     def written(self) -> dates.Written:
         """The dates of the article. What 今年 means is the year in which the page says it was published."""
         return dates.read(self.stated, int(self.publish_date[:4]) if self.publish_date else None)
+
+    @cached_property
+    def doc_numbers(self) -> list[DocNumber]:
+        """The document numbers in the article, cited ones too."""
+        return doc_numbers.find(self.stated)
 
     @cached_property
     def mentions(self) -> list[Mention]:

@@ -55,8 +55,8 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
 
     More than `most` such lines are those of a list.
     """
-    for name in cues().date_meta:
-        found = dates.published(fold(meta.get(name, "").replace("T", " ")))
+    for name in filter(meta.__contains__, cues().date_meta):
+        found = dates.published(fold(meta[name].replace("T", " ")))
         if found is not None and found[0] >= FIRST_SITES:
             return found
     issued = None

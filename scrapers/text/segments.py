@@ -195,9 +195,10 @@ class Line:
     folded: str
     link_share: float = 0.0
     tag: str = ""
-    # What is_furniture, is_prose and heads.day said: they are asked several times.
+    # What is_furniture, is_prose, heads.is_head and heads.day said: they are asked several times.
     furniture: bool | None = None
     prose: bool | None = None
+    head: bool | None = None
     day: tuple[str, str | None] | Literal[False] | None = False
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapers.notices import document
-from scrapers.text import telephones
+from scrapers.text import doc_numbers, telephones
 
 BODY = """各市卫生健康委:
 
@@ -27,7 +27,7 @@ BODY = """各市卫生健康委:
 
 
 def test_a_signed_notice() -> None:
-    read = document.read(BODY, "示卫函〔2023〕5号")
+    read = document.read(BODY, "示卫函〔2023〕5号", doc_numbers.find(BODY))
     assert read.issuers == ("示例省卫生健康委员会", "示例省财政厅", "示例省医疗保障局")
     assert (read.signed_date, read.effective_date) == ("2024-01-15", "2024-03-01")
     assert read.cited_doc_numbers == ("国卫医发〔2022〕6号",)
@@ -44,7 +44,7 @@ def test_a_signed_notice() -> None:
     ],
 )
 def test_what_is_not_stated_is_none(body: str) -> None:
-    assert document.read(body, None) == document.Document()
+    assert document.read(body, None, doc_numbers.find(body)) == document.Document()
 
 
 @pytest.mark.parametrize(
