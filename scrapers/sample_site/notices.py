@@ -20,6 +20,7 @@ import yaml
 from scrapers.sample_site.places import pilots
 from scrapers.sample_site.prints import PRINTS, Print
 
+CELLS = "\t"  # between the cells of a row
 FIRST_DAY, LAST_DAY = "2026-06-01", "2026-09-14"
 SOURCE = "示例数据站"
 
@@ -44,7 +45,7 @@ class Article:
     column: str
     date: str
     doc_number: str
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[str, ...]  # one is a sentence, or a row of a table, CELLS between its cells
     facts: tuple[ExpectedFact, ...]
     print: Print = "clean"  # how the page shows it
     related: tuple[str, ...] = ()  # other articles that the page shows: headline, sentence, headline, …
@@ -71,8 +72,7 @@ def _article(seed: int, serial: int, kind: dict[str, Any], content: dict[str, An
     facts: list[ExpectedFact] = []
     path = f"/nhc/yzygj/s9999/{day:%Y%m}/{hashlib.md5(f'{seed}/{serial}'.encode()).hexdigest()}.shtml"
     for paragraph in kind["paragraphs"]:
-        texts = paragraph["text"] if isinstance(paragraph["text"], list) else [paragraph["text"]]
-        paragraphs.append(rng.choice(texts).format(**words))
+        paragraphs += [text.format(**words) for text in _texts(paragraph, rng)]
         facts += _facts(path, paragraph.get("facts", ()), words)
     return Article(
         path=path,
@@ -86,6 +86,14 @@ def _article(seed: int, serial: int, kind: dict[str, Any], content: dict[str, An
         print=(printed := PRINTS[serial % len(PRINTS)]),
         **(_beside(path, content) if printed == "cluttered" else {}),
     )
+
+
+def _texts(paragraph: dict[str, Any], rng: Random) -> list[str]:
+    """The rows of a table, or one of the sentences that say the same."""
+    if "table" in paragraph:
+        return [CELLS.join(row) for row in paragraph["table"]]
+    texts = paragraph["text"] if isinstance(paragraph["text"], list) else [paragraph["text"]]
+    return [rng.choice(texts)]
 
 
 def _beside(path: str, content: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,12 @@ Comes in: articles. Goes out: markup. Never here: what notices say.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from scrapers.sample_site.notices import SOURCE, Article
+from scrapers.sample_site.notices import CELLS, SOURCE, Article
 from scrapers.sample_site.prints import SPAM_HEAD, SPAM_TAIL, dress
 
 PER_PAGE = 24
@@ -59,10 +60,10 @@ def article_list(articles: Sequence[Article], number: int, first: str) -> str:
 
 def article(a: Article) -> str:
     title = dress(a.title, a.print, a.path)
-    lines = [a.doc_number, *(dress(text, a.print, a.path) for text in a.paragraphs)]
+    lines = [a.doc_number, *(_dressed(text, a) for text in a.paragraphs)]
     if a.print == "cluttered":
         lines = [*lines, "相关新闻", *a.related, SPAM_TAIL]
-    paragraphs = "\n".join(f"<p>{escape(text)}</p>" for text in lines)
+    paragraphs = "\n".join(_drawn(lines))
     clutter = f"<p>{SPAM_HEAD}</p>\n" if a.print == "cluttered" else ""
     headlines = "".join(f'<li><a href="/">{escape(h)}</a></li>' for h in HEADLINES)
     meta = {"ArticleTitle": title, "PubDate": f"{a.date} 09:00:00", "ColumnName": a.column, "SiteName": SITE_NAME}
@@ -78,6 +79,20 @@ def article(a: Article) -> str:
 </div>
 <div class="side"><h4>相关新闻(示例数据)</h4><ul>{headlines}</ul></div>"""
     return _page(title, body, head)
+
+
+def _dressed(text: str, a: Article) -> str:
+    return CELLS.join(dress(cell, a.print, a.path) for cell in text.split(CELLS))
+
+
+def _drawn(lines: Sequence[str]) -> Iterator[str]:
+    """Paragraphs, and tables of the rows that stand below each other."""
+    for is_table, run in itertools.groupby(lines, key=lambda line: CELLS in line):
+        if is_table:
+            cells = ("".join(f"<td>{escape(cell)}</td>" for cell in line.split(CELLS)) for line in run)
+            yield "\n".join(["<table>", *(f"<tr>{row}</tr>" for row in cells), "</table>"])
+        else:
+            yield from (f"<p>{escape(line)}</p>" for line in run)
 
 
 def _page(title: str, body: str, head: str = "") -> str:
