@@ -97,8 +97,8 @@ class Fact:
     A fraction keeps numerator and denominator; `value` is then their quotient for charts only.
 
     `date`: of a target the day it is due, of anything else the day it holds for; only a year, 2024, where the page says
-    no more. `date_precision`: day, month, quarter, half-year, year-end, year (the last day of that period, as the
-    sentence names it); as-of and approx (what the page is dated, and its dateline); year-inferred.
+    no more. `date_precision`: day, month, months, quarter, half-year, year-end, year (the last day of that period, as
+    the sentence names it); as-of and approx (what the page is dated, and its dateline); year-inferred.
     """
 
     indicator: str

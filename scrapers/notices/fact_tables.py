@@ -39,9 +39,8 @@ _SIGNED = re.compile(r"[-—–+±]\s?\d[\d.,]*%?")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d年?度?")
 _PERIOD = re.compile(
     r"(?<!\d)(?:19|20)\d\d年?(?:[-—–至](?:19|20)\d\d年?)?"
-    r"(?:上半年|下半年|第?[一二三四1-4]季度|1?\d(?:[-—–至]1?\d)?月(?:底|末|份)?|底|末)?(?![\d.])"
+    r"(?:上半年|下半年|[第前]?[一二三四1-4]季度|前\d{1,2}个月|1?\d(?:[-—–至]1?\d)?月(?:底|末|份)?|底|末)?(?![\d.])"
 )
-_MONTHS = re.compile(r"(\d{4}年)1?\d[-—–至](1?\d)月(?:份)?")  # 2024年1-6月 stands for its last day, as 上半年 does
 _YEARS = re.compile(r"\d{4}年?[-—–至]\d{4}年")
 _COMPARES = re.compile(r"较|比|增|降|提高|上升")
 _GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
@@ -243,8 +242,7 @@ def _date(head: str) -> tuple[str, str] | None:
     if period is None or _COMPARES.search(head):
         return None
     said = period[0] if "年" in period[0] else f"{period[0]}年"
-    months = _MONTHS.fullmatch(said)
-    found = dates.find(f"{months[1]}{months[2]}月" if months else said[-5:] if _YEARS.fullmatch(said) else said)
+    found = dates.find(said[-5:] if _YEARS.fullmatch(said) else said)
     if len(found) != 1 or found[0].iso is None:
         return None
     return found[0].iso, found[0].precision

@@ -94,6 +94,7 @@ _IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of wha
 _AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
 _TO_DATE = re.compile(r"(?:(?<![\d年月日度])(?<!截至)(?<!截止)到|力争)\s?$")
 _THIS_YEAR = ("今年", "本年", "年内")
+_PERIODS = ("year-end", "half-year", "quarter", "months")  # what is told of one is so at its end
 _SINCE = re.compile(r"(?:自|从|自从)\s?$")
 _CHANGE_FROM = re.compile(r"(?:从|由)[^,。;:!?、\n]{0,12}$")
 _CHANGE_TO = re.compile(
@@ -613,7 +614,7 @@ class _Reading:
             if _SINCE.search(before) or (_AS_OF.search(before) and kind != "actual"):
                 continue
             by = _BY_DATE.search(before) or (planned and _IN_DATE.search(before))
-            if by or _UNTIL.match(self.text, mention.end) or mention.precision in ("year-end", "half-year"):
+            if by or _UNTIL.match(self.text, mention.end) or mention.precision in _PERIODS:
                 best = mention
         return best
 

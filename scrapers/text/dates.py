@@ -4,7 +4,8 @@ Comes in: text in one spelling (fold.py). Goes out: every mention of a date with
 and how precise it is; and the publication date and time a line states. A mention without a year (4月7日) has no ISO
 date unless the caller gives the year that 今年 means. Never here: whose date it is.
 
-A period stands for its last day: 上半年 is 06-30, X年底 and X年 are 12-31, 6月底 is 06-30.
+A period stands for its last day: 上半年 is 06-30, X年底 and X年 are 12-31, 6月底 is 06-30, 1-9月 and 前三季度 are
+09-30.
 """
 
 from __future__ import annotations
@@ -17,13 +18,19 @@ from typing import NamedTuple
 
 from scrapers.text.scan import matches
 
-_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "O": 0}
+_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {
+    **{"零": 0, "○": 0, "O": 0, "两": 2}
+}
 _HAN_YEAR = r"[一二][〇零○O一二三四五六七八九]{3}"
 _HAN_DAY = r"[一二三四五六七八九十]{1,3}"
+_MONTH = r"(?:1[0-2]|0?[1-9])"
 
 _DATE = re.compile(
     rf"""
-    (?P<y>(?<!\d)(?:19|20)\d{{2}}|{_HAN_YEAR})\s?年
+    (?:(?P<py>(?<!\d)(?:19|20)\d{{2}})\s?年度?|(?P<pnow>今年|本年))\s?
+      (?: (?P<from>{_MONTH})月?\s?[-—–~至到]{{1,2}}\s?(?P<pm>{_MONTH})月(?:份|底|末)?(?!\s?\d{{1,2}}日)
+        | 前(?:(?P<pq>[一二两三四1-4])个?季度|(?P<pn>1[01]|[1-9]|十一?|[一二两三四五六七八九])个月) )
+    | (?P<y>(?<!\d)(?:19|20)\d{{2}}|{_HAN_YEAR})\s?年
       (?: \s?(?P<m>1[0-2]|0?[1-9]|{_HAN_DAY})\s?月
           (?: \s?(?P<d>3[01]|[12]\d|0?[1-9]|{_HAN_DAY})\s?日 | (?P<me>底|末) )?
         | (?P<h>上半年|下半年) | (?P<q>第?[一二三四1-4]季度) | (?P<e>年底|底|末|年末) )?
@@ -116,8 +123,8 @@ _OTHER_LABEL = re.compile(
 
 
 class DateMention(NamedTuple):
-    """`iso` is None where the text does not give the year. precision: day | month | quarter | half-year | year-end |
-    year."""
+    """`iso` is None where the text does not give the year. precision: day | month | months | quarter | half-year |
+    year-end | year."""
 
     start: int
     end: int
@@ -240,6 +247,8 @@ def is_date_line(line: str) -> bool:
 def _resolve(match: re.Match[str], this_year: int | None) -> tuple[str | None, str] | None:
     if match["y2"]:
         return _day(int(match["y2"]), int(match["m2"]), int(match["d2"]))
+    if match["py"] or match["pnow"]:
+        return _period(match, int(match["py"]) if match["py"] else this_year)
     if match["this"]:
         return _part(this_year, match["tm"], match["th"], None, bool(match["ty"]))
     if match["due"]:
@@ -252,6 +261,15 @@ def _resolve(match: re.Match[str], this_year: int | None) -> tuple[str | None, s
     if match["d"]:
         return _day(year, _small(match["m"]), _small(match["d"]))
     return _part(year, match["m"], match["h"], match["q"], bool(match["e"]))
+
+
+def _period(match: re.Match[str], year: int | None) -> tuple[str | None, str] | None:
+    """1-9月, 前三季度, 前9个月: several months, which end with the last of them."""
+    if match["pm"] and int(match["pm"]) <= int(match["from"]):
+        return None  # into the year after
+    last = match["pm"] or match["pn"] or str(3 * _small(match["pq"]))
+    iso = _part(year, last, None, None, False)
+    return (iso[0], "months") if iso else None
 
 
 def _part(

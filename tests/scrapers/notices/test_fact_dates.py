@@ -48,6 +48,15 @@ def test_a_figure_of_another_time_is_not_dated_by_the_page(since: str) -> None:
     assert [fact.date for fact in notice.facts] == [None]
 
 
+@pytest.mark.parametrize(
+    ("period", "iso"),
+    [("2023年1-9月", "2023-09-30"), ("今年前两个月", "2024-02-29"), ("2023年前三季度", "2023-09-30"), ("2023年", None)],
+)
+def test_a_figure_of_a_period_holds_for_its_last_day(period: str, iso: str | None) -> None:
+    notice = parse("甲市推进医共体建设", "2024-03-05 来源:示例日报", CONTEXT, f"{period},上转患者3516人次。")
+    assert [(fact.value, fact.date) for fact in notice.facts] == [(3516, iso)]
+
+
 def test_a_target_without_a_due_date_has_none() -> None:
     notice = parse("甲市推进医共体建设", "2024-03-05 来源:示例日报", CONTEXT, "力争建成医共体12家。")
     assert dated(notice) == [("target", None, None)]

@@ -112,6 +112,11 @@ def test_folding_keeps_every_place(text: str) -> None:
         ("2024年6月底前", "2024-06-30", "month"),
         ("2024年2月", "2024-02-29", "month"),
         ("2024年第三季度", "2024-09-30", "quarter"),
+        ("2024年1-6月", "2024-06-30", "months"),
+        ("2024年1月至10月底", "2024-10-31", "months"),
+        ("2024年前三季度", "2024-09-30", "months"),
+        ("2024年前10个月", "2024-10-31", "months"),
+        ("今年前两个月", None, "months"),
         ("4月7日", None, "day"),
         ("今年上半年", None, "half-year"),
         ("今年6月底", None, "month"),
@@ -120,6 +125,11 @@ def test_folding_keeps_every_place(text: str) -> None:
 def test_dates(text: str, iso: str | None, precision: str) -> None:
     (found,) = dates.find(text)
     assert (found.iso, found.precision) == (iso, precision)
+
+
+@pytest.mark.parametrize(("text", "iso"), [("2023年11月-2月", []), ("2024年3月到6月30日", ["2024-03-31"])])
+def test_a_period_ends_with_its_own_last_month(text: str, iso: list[str]) -> None:
+    assert [m.iso for m in dates.find(text) if m.precision != "day"][:1] == iso
 
 
 def test_this_year_needs_a_year() -> None:
