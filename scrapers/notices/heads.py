@@ -27,7 +27,7 @@ SOURCE = re.compile(
     r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
 )
 _LABELS = (
-    "(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布人|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
+    "(?:来源|來源|作者|记者|编辑|編輯|责编|审核|发布机构|发布单位|发布时间|发布日期|发布[人者]|时间|日期|浏览|阅读|点击|字号|字体|打印|分享"
     "|访问量|索引号|主题分类|发文机关|成文日期|发文字号|文号|有效性|生效日期|废止日期|所属主题|信息名称|公开方式|公开时限|体裁分类|收稿日期|签发人|是否公开|组配分类|标签)"
 )
 _LABEL = re.compile(_LABELS)  # what the next can't do without
@@ -37,6 +37,7 @@ _POSTER = re.compile(r"(?:积分|帖子|威望|精华|阅读权限|在线时间|
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
 )
+_DESCRIBES = re.compile(rf"{_LABELS}\s[^,。]{{0,40}}\s{_LABELS}(?:\s|$)")  # 组配分类 建议 发布机构 某某局
 DAY_LABEL = re.compile(r"(?:发布|更新)?(?:时间|日期)\s?:\s?\d")
 _STATES = re.compile(r"[:|\d]")
 _DATE_WITHIN = re.compile(
@@ -55,7 +56,9 @@ _MENU_ITEM = re.compile(
 _OFFICES = re.compile(r"[\u4e00-\u9fff]{3,16}[局委厅办会室队](?:\s{1,3}[\u4e00-\u9fff]{3,16}[局委厅办会室队]){1,5}")
 _OFFICES_AND_PLACES = tuple("委局部厅办院省市县区州旗盟镇乡村")
 # 统计公报, 织密健康网
-NO_OUTLET = re.compile("[公汇通简申填上月年快回]报$|[织筑搭构建].*网$|(?:一张|防护|联|保障|服务)网$")
+NO_OUTLET = re.compile(
+    "[公汇通简申填上月年快回]报$|(?:[织筑搭构建]|加入|成立|启用|开通).*网$|(?:一张|防护|联|保障|服务|协作)网$"
+)
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文|来源|作者|时间|日期|发布时间|点击|浏览)\s?:?"
 )
@@ -164,6 +167,8 @@ def _is_head(line: Line) -> bool:
     if _POSTER.search(start):
         return True
     if _LABEL.search(start) and _HEAD_LABEL.search(start) and _STATES.search(line.folded):
+        return True
+    if " " in start and _DESCRIBES.match(line.folded):
         return True
     if "20" in line.text and _MASTHEAD.fullmatch(line.folded):
         return True

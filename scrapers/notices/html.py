@@ -103,7 +103,8 @@ def is_html(text: str, media_type: str | None = None) -> bool:
     if _FRAME.search(head) is not None:
         return True
     tags = sum(map(len, _TAG.findall(text[:SAMPLE])))
-    return tags >= MARKUP * len(text[:SAMPLE])  # below that, a text in which a copy left some tags
+    # Below that share, or where none is in the second half, a text in which a copy left some tags.
+    return tags >= MARKUP * len(text[:SAMPLE]) and _TAG.search(text, len(text) // 2) is not None
 
 
 def without_markup(text: str) -> str:

@@ -157,7 +157,8 @@ def above(lines: Sequence[Line]) -> Published | None:
     told = [
         line
         for line in head
-        if len(line.text) <= SHORT and (_PUBLISHED.match(line.folded) or _TODAY.match(line.folded))
+        if len(line.text) <= SHORT
+        and (line.folded.startswith("date 20") or _PUBLISHED.match(line.folded) or _TODAY.match(line.folded))
     ]
     if len(told) == 1:
         return dates.labelled(told[0].folded)

@@ -20,8 +20,11 @@ CHINESE = 15  # Chinese characters of a line that show that a text is none in an
 CONTENTS = 3  # so many headlines one below the other may be the contents of a page
 TICKER = 4  # so many pieces on one line are a list of headlines
 FOOT = 6  # lines at the end in which a page may say what its article is called
+STRANGE, SPOKEN_OF = 0.15, 0.35  # shares of a line's pairs of characters that an article says again
+ARTICLE = 800  # characters of it that are asked
 TITLE_LINES = 3  # lines over which the title of a document may run
 ECHO = 30  # lines at the beginning in which a page may say its title a second time
+CHROME = 150  # ... or below all the menus of its site, if no sentence stands between
 LONGEST_OFFICE = 20  # characters of the name of an office
 LONGEST_SITE = 12  # characters of the name of a site
 
@@ -107,14 +110,34 @@ def line_of(lines: Sequence[Line]) -> int | None:
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
         return again
     echoed = (index for index in candidates if _is_echoed(lines, index))
-    best = stated if stated is not None else next(echoed, candidates[0] if candidates else None)
+    best = stated if stated is not None else next(echoed, None)
+    if best is None and candidates:
+        best = _spoken_of(lines, candidates)
     best = banner if best is None else best  # a title may stand above the trail after all
     return best if best is None else _said_last(lines, best)
 
 
+def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
+    """Of lines that may all be the title the first; where that is strange to the article, the one whose words it says
+    again."""
+    if len(candidates) == 1:
+        return candidates[0]
+    below = "".join(line.text for line in lines[candidates[-1] + 1 :] if segments.is_prose(line))[:ARTICLE]
+    shares = {index: _share_said(lines[index].text, below) for index in candidates}
+    best = max(candidates, key=shares.__getitem__)
+    return best if shares[candidates[0]] < STRANGE and shares[best] >= SPOKEN_OF else candidates[0]
+
+
+def _share_said(line: str, text: str) -> float:
+    """How many of the pairs of characters of a line are in a text."""
+    key = key_of(line)
+    pairs = {key[at : at + 2] for at in range(len(key) - 1)}
+    return sum(map(text.__contains__, pairs)) / max(1, len(pairs))
+
+
 def _said_last(lines: Sequence[Line], at: int) -> int:
     """Where a title stands again before any sentence, what is between is of the site."""
-    for index in range(at + 1, min(ECHO, len(lines))):
+    for index in range(at + 1, min(CHROME, len(lines))):
         if lines[index].text == lines[at].text:
             at = index
         elif segments.is_prose(lines[index]):

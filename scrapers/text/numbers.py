@@ -207,6 +207,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     said = _Said(*match.groups())
     if said.after:
         end = match.start("after")
+    if text[start] == "0" and text[start + 1 : start + 2].isdecimal():
+        return None  # 02县域…: the number of a chapter
     before = text[max(0, start - _LOOK_BACK) : start]
     if said.v == "一" and before.endswith("每"):
         return None  # 每一个: all of them

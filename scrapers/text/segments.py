@@ -39,6 +39,7 @@ MANY_BARS = 5  # on a line: links side by side, but where several such lines hol
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
+SHORTEST_STORY = 20  # characters of a sentence that may tell of what sites call for (扫一扫)
 LONGEST_STREWN = 60  # characters that a forum strews in behind a line
 LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
@@ -101,13 +102,20 @@ _OTHERS = re.compile(
     r"|[\[【].{4,60}[\]】]相关(?:文章|阅读|推荐).{0,4}|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
     r"|[^。]{0,30}发表于:?\s?20\d\d-\d{1,2}-\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?[^。]{0,16}"
 )
-_NOTICE_OF_RIGHTS = re.compile(r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?")
-_RESIDUE = re.compile(r".{0,12}\[!--.{0,60}|(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*")
+_NOTICE_OF_RIGHTS = re.compile(
+    r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?"
+    r"|凡.{2,40}(?:稿件|作品|文章|文字).{0,40}(?:版权|转载)"  # 凡注明“来源:某某网”的作品,版权…
+)
+_BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
+_RESIDUE = re.compile(
+    r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
+)
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
     r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|。\(完\)$|\d\s*%"
 )
+_BULLETED = re.compile(r"[-*]?\s?[·•●■◆▪]\s?(?!.*[。:;])")  # a headline in a list of them
 _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
 _OPENS = "[【( "
@@ -133,12 +141,13 @@ _OF_THE_SITE = (
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
+    r"|[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])]|[\u4e00-\u9fff]{2,8}公众号(?:\s.{2,12})?"
     r"|«\s?.{4,60}|发表于\s?[\u4e00-\u9fff]{2,4}|上传人\s?:.{1,120}|收录于(?:合集|话题|专辑).{0,40}"
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
-    r"|[(【\[]?(?:文章|信息|稿件|本文|图文|资料|视频|图片)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者|发布人|录入)\s?[:|丨/].{1,24}"
+    r"|[(【\[]?(?:文章|信息|稿件|本文|图文|资料|视频|图片)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者|发布人|录入[者人]?)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file
     r"|(?:发布|更新|发表)?(?:时间|日期)\s?:\s?20\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?(?:\s?\|.{0,80})?"
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
@@ -154,7 +163,7 @@ _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
-    r"|.{0,24}[ 。/]摄\)?(?:pagebreak)?|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
+    r"|.{0,24}[ 。/]摄\)?(?:pagebreak)?|\([^()。]{2,24}摄\)|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
     r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
     r"|[^。]{0,100}https?://[^。]{0,110}"
     r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}"
@@ -170,9 +179,15 @@ _MADE_BY = re.compile(
 _STREWN = re.compile(  # 试点名单的通知( _8 M1 x* {3 N# y1 D9 w
     r"(?<=[\u3400-\u9fff。;:!?,、)”])\s?(?=[^\u3400-\u9fff]*[*#&{}~`^_\\<>][^\u3400-\u9fff]*$)(?:[!-~]{1,3}\s{1,3}){3,}[!-~]{1,3}$"
 )
-_SHARE_BEHIND = re.compile(r"(?<=\S)\s?(?:分享[到至]\s?:?|返回[\u4e00-\u9fff]{2,4},查看更多)$")
+_PICTURED = re.compile(
+    r"(?<=[。!?”])\s{0,3}(?:\(?[\u4e00-\u9fff]{1,3}\s?[\u4e00-\u9fff]{1,2}\s?摄\)?|\([^()。]{2,24}摄\))$"
+)  # 。郑磊摄
+_SHARE_BEHIND = re.compile(
+    r"(?<=\S)\s?(?:分享[到至]\s?:?|返回[\u4e00-\u9fff]{2,4},查看更多|[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])])$"
+)
+_SHARE_ENDS = ("查看更多", "】", "]", ")")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
-_ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}https?://[!-~]{4,200}$")
+_ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}[^。!?]{0,30}https?://[!-~]{4,200}[\s|]*$")
 _STATED = re.compile(  # the second: a row of a table
     r"\d\s?(?:%|[万亿]|[个家名人例张所项台])|[\u4e00-\u9fff)](?:\s{1,12}\d{1,3}(?:,?\d){0,9}(?:\.\d{1,4})?%?){2,30}$"
 )
@@ -180,6 +195,7 @@ _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work
     r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|\(1?\.?[^()。]{4,200}\s\d{6}\)$"
     r"|(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
     r"|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
+    r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
 )
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -339,8 +355,10 @@ def _is_end(line: Line) -> bool:
     if not text[0].isalnum():
         text = _ORNAMENTS.sub("", text)
         bare = text.lstrip(_OPENS)
-        if bare.startswith(_ends().get(bare[:1], ())) or _NOTICE_OF_RIGHTS.match(text):
+        if bare.startswith(_ends().get(bare[:1], ())):
             return True
+    if text.startswith(_BEFORE_RIGHTS) and _NOTICE_OF_RIGHTS.match(text):
+        return True
     if text.startswith(_ends().get(text[:1], ())):
         return True
     if len(text) > LONGEST_HEADLINE:
@@ -369,7 +387,7 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     if len(tail) > TAIL or sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
         return
     for index in tail:
-        if not _TAIL_KEPT.search(lines[index].folded):
+        if not _TAIL_KEPT.search(lines[index].folded) or _BULLETED.match(lines[index].folded):
             labels[index] = "related"
 
 
@@ -384,15 +402,17 @@ def _end_of_sentence(text: str) -> int | None:
     article's first title begins."""
     if text.endswith("。"):
         return None
+    tail = max(0, len(text) - LONGEST_MADE_BY)
     if "://" in text and (address := _ADDRESS_BEHIND.search(text)):
         return address.start()
     if text.endswith(">") and (tag := _TAG_BEHIND.search(text)):
         return tag.start("tag")
     if " " in text[-4:] and (strewn := _STREWN.search(text, max(0, len(text) - LONGEST_STREWN))):
         return strewn.start()
-    if ("分享" in text[-6:] or text.endswith("查看更多")) and (share := _SHARE_BEHIND.search(text)):
+    if ("分享" in text[-6:] or text.endswith(_SHARE_ENDS)) and (share := _SHARE_BEHIND.search(text, tail)):
         return share.start()
-    tail = max(0, len(text) - LONGEST_MADE_BY)
+    if text.endswith(("摄", "摄)")) and (pictured := _PICTURED.search(text)):
+        return pictured.start()
     if text.rfind(":", tail) < 0 or not _OF_MAKERS.search(text, tail):
         return None
     made_by = _MADE_BY.search(text, tail)
@@ -431,7 +451,8 @@ def _is_furniture(text: str) -> bool:
     if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
         return True
     stops = "。" in text
-    if not stops and len(text) < LONGEST_NOTE and (furniture.notes.search(text) or _is_contents(text)):
+    may_be_note = len(text) < (SHORTEST_STORY if stops else LONGEST_NOTE)
+    if may_be_note and (furniture.notes.search(text) or _is_contents(text)):
         return True
     if not stops and text.count("|") >= MANY_BARS:
         return True

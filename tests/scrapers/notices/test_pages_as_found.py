@@ -13,6 +13,9 @@ from scrapers.text import segments
 BODY = "甲市加快医共体建设,牵头医院向卫生院派驻医师,远程会诊覆盖各乡镇,检查检验结果在全市互认,群众少跑路。"
 
 
+MENU = ["栏目"] * 80
+
+
 def parse(*lines: str) -> Notice:
     return notices.parse_page("\n".join(lines).encode())
 
@@ -116,6 +119,24 @@ def parse(*lines: str) -> Notice:
         (("甲县医共体有成效", "发表于 江西", "2024-03-05 07:50", BODY), "甲县医共体有成效"),
         (("甲县医共体有成效", "单击此处添加副标题", BODY), "甲县医共体有成效"),
         (("甲县医共体有成效", "当前位置:首页 > 乡村 >", "更新时间:2024/3/5 来源:网络", BODY), "甲县医共体有成效"),
+        (("首页 > 要闻", "甲市医共体建设见成效", "发布者:甲市医院 发表时间:2024-03-05", BODY), "甲市医共体建设见成效"),
+        (("甲市医院牵头成立医疗协作网", "来源:甲市日报 发布时间:2024年3月5日", BODY), "甲市医院牵头成立医疗协作网"),
+        (
+            ("组配分类 工作方案 发布机构 甲市卫健委", "关于印发甲市医共体方案的通知", "发布时间:2024-03-05", BODY),
+            "关于印发甲市医共体方案的通知",
+        ),
+        (
+            ("示例网公众号 便民服务平台", "扫一扫联系客服,留言说明需求。", "甲市医共体2024年工作实录", BODY),
+            "甲市医共体2024年工作实录",
+        ),
+        (
+            ("寒潮明日到来 部分航班取消", "景区推出联票", "甲市医共体牵头医院派驻医师", BODY),
+            "甲市医共体牵头医院派驻医师",
+        ),
+        (
+            ("甲市县域医共体建设见成效", *MENU, "甲市县域医共体建设见成效", "2024-03-05", BODY),
+            "甲市县域医共体建设见成效",
+        ),
         (("张三,李四,王小五", BODY), None),
         (("各区县人民政府,市直各部门:", BODY), None),
         (("文 号: | 所属主题: | 政策文件 |", BODY), None),
@@ -160,6 +181,11 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
         (("甲市医共体建设见成效", BODY, "《甲市日报》2024-03-05 第01版"), "2024-03-05"),
         (("发文日期 | 2024-03-02", "甲市医共体建设见成效", "2024-03-05 10:05:44 来源:基层科", BODY), "2024-03-05"),
         (("发文日期 | 2024-03-02", "甲市医共体建设见成效", BODY), "2024-03-02"),
+        (("甲市县域医共体建设见成效", *MENU, "甲市县域医共体建设见成效", "2024-03-05", BODY), "2024-03-05"),
+        (
+            ("date 2024-03-05 我的频道", "寒潮明日到来", "景区推出联票", "票价下调", "甲市医共体派驻医师", BODY),
+            "2024-03-05",
+        ),
         (
             ("甲縣分級醫療", "發布日期 113/03/05", "甲縣的診所與醫院攜手轉診,民眾就醫更方便,轉診件數比去年多了許多。"),
             "2024-03-05",
@@ -208,10 +234,32 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "« 上周要闻",
         "前一篇:甲市召开推进会",
         "该文观点或立场与本站无关。",
+        "(本条新闻版权为甲台所有,如需转载须注明来源)",
+        "凡电头为“甲网”的稿件,版权均属甲网;经授权转载的,请注明出处并保留电头。",
+        "- ·夜市灯光照亮郊区",
+        "[录入者:乙区]",
+        "还没有账号?",
     ],
 )
 def test_what_sites_print_below_is_none_of_the_article(foot: str) -> None:
     assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY, foot).body == BODY
+
+
+@pytest.mark.parametrize(
+    "behind", ["【查看详情】", " 张 三 摄", "(资料照,记者张三摄)", " 甲市日报 第05版:http://example.com/a.htm?div=1 |"]
+)
+def test_what_stands_behind_the_last_sentence_on_its_line_is_none_of_it(behind: str) -> None:
+    assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY + behind).body == BODY
+
+
+def test_the_slogans_of_a_site_are_no_beginning() -> None:
+    assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", "蓝绿交织 城乡共融", BODY).body == BODY
+
+
+def test_a_text_with_tags_before_it_is_a_text() -> None:
+    residue = "\n".join(f'<dl id="{n}"></dl><samp id="{n}"></samp><address id="{n}"></address>' for n in range(12))
+    notice = parse(residue, "  1. <input id=9>", "甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY)
+    assert (notice.title, notice.publish_date, notice.body) == ("甲市医共体建设见成效", "2024-03-05", BODY)
 
 
 def test_the_beginning_of_a_paragraph_is_no_foot() -> None:

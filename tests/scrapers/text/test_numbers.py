@@ -98,7 +98,7 @@ def test_counts_by_period(text: str, unit: str, per: str) -> None:
     assert (found.unit, found.per) == (unit, per)
 
 
-@pytest.mark.parametrize("text", ["第三批", "第81个", "COVID-19", "H7N9", "1.2.3", "十几家", "三分之五"])
+@pytest.mark.parametrize("text", ["第三批", "第81个", "COVID-19", "H7N9", "02县域", "1.2.3", "十几家", "三分之五"])
 def test_no_quantities(text: str) -> None:
     assert all(q.unit_class != "fraction" and q.value_max is None and q.unit == "" for q in numbers.find(text))
 
