@@ -74,23 +74,6 @@ _CATCHWORDS = re.compile(
 )  # title_word,word,word: what a site wants to be found by
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
-_SITE_ENDS = (
-    "局",
-    "委",
-    "委员会",
-    "政府",
-    "网站",
-    "官网",
-    "门户",
-    "平台",
-    "医院",
-    "厅",
-    "中心",
-    "问答",
-    "百科",
-    "文库",
-    "论坛",
-)
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 # What a site calls the lists below an article, who runs it, and what others wrote there.
@@ -229,6 +212,7 @@ class Cues:
     title_prefixes: tuple[str, ...]
     title_suffixes: tuple[str, ...]
     outlets: tuple[str, ...]
+    sites: tuple[str, ...]
     content_elements: tuple[str, ...]
     title_meta: tuple[str, ...]
     date_meta: tuple[str, ...]
@@ -546,7 +530,7 @@ def trim_title(title: str) -> str:
         title = title[: column.start()]
     cut = len(title)
     while (tail := _TITLE_TAIL.search(fold(title[:cut]))) and (
-        tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *_SITE_ENDS))
+        tail[1] in cues().title_suffixes or tail[1].endswith((*cues().outlets, *cues().sites))
     ):
         cut = tail.start()  # column, then site
     if cut < len(title):
