@@ -120,12 +120,15 @@ def line_of(lines: Sequence[Line]) -> int | None:
 def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
     """Of lines that may all be the title the first; where that is strange to the article, the one whose words it says
     again."""
+    first = candidates[0]
     if len(candidates) == 1:
-        return candidates[0]
+        return first
     below = "".join(line.text for line in lines[candidates[-1] + 1 :] if segments.is_prose(line))[:ARTICLE]
+    if _share_said(lines[first].text, below) >= STRANGE:
+        return first
     shares = {index: _share_said(lines[index].text, below) for index in candidates}
     best = max(candidates, key=shares.__getitem__)
-    return best if shares[candidates[0]] < STRANGE and shares[best] >= SPOKEN_OF else candidates[0]
+    return best if shares[best] >= SPOKEN_OF else first
 
 
 def _share_said(line: str, text: str) -> float:
