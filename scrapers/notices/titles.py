@@ -50,6 +50,9 @@ _JOURNAL = re.compile(  # where a paper appeared, not its title
     r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
 )
 _OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
+_IN_CODE = re.compile(
+    r'\{"[^{}]{0,300}?"title"\s?:\s?"(?P<title>[^"]{6,100})"'
+)  # an article's fields, as a script has them
 _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "通告", "批复")
@@ -266,7 +269,7 @@ def _original_title(lines: Sequence[Line]) -> str | None:
         if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
             return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
     head, foot = lines[: heads.HEAD_LINES], lines[-FOOT:]
-    return _said(head, _FILE) or _said(head, _ORIGINAL, _CITED, _CALLED) or _said(foot, _CALLED)
+    return _said(head, _FILE) or _said(head, _ORIGINAL, _CITED, _CALLED, _IN_CODE) or _said(foot, _CALLED)
 
 
 def _said(lines: Sequence[Line], *patterns: re.Pattern[str]) -> str | None:

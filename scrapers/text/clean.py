@@ -28,6 +28,8 @@ _UNUSUAL = re.compile(rf"[\r{_BREAKS}{_NOTHING}{_BLANKS}]")  # few pages have an
 _LINE_ENDS = re.compile(rf"[\r{_BREAKS}](?:(?<=\r)\n|(?:\r(?!\n)|[{_BREAKS}])*)")  # one set first: it is fast
 _INVISIBLE = re.compile(rf"[{_NOTHING}][{_NOTHING}]*")
 _WIDE_SPACES = re.compile(rf"[{_BLANKS}][{_BLANKS}]*")
+_ESCAPED = r"\u003c"
+_ESCAPED_TAGS = re.compile(r"(?:\\u003c[^\n\\]{0,300}(?:\\(?!u003)[^\n\\]{0,300}){0,20}\\u003e)+")
 _FLAGS = {
     "gbk_shift": "gbk_shift_repaired",
     "gbk_shift_table": "gbk_shift_repaired",
@@ -125,6 +127,13 @@ def spaces(text: str) -> list[Edit]:
     return [Edit(m.start(), m.end(), " " * len(m[0]), "space") for m in _WIDE_SPACES.finditer(text)]
 
 
+def escaped_tags(text: str) -> list[Edit]:
+    r"""Tags as they stand in a string of JavaScript, \u003cp\u003e, end a line as they would have on the page."""
+    if _ESCAPED not in text:
+        return []
+    return [Edit(m.start(), m.end(), "\n", "escaped_tag") for m in _ESCAPED_TAGS.finditer(text)]
+
+
 def canonical(text: str) -> list[Edit]:
     """NFC, cluster by cluster, so that each change keeps its place."""
     if unicodedata.is_normalized("NFC", text):
@@ -164,6 +173,7 @@ STEPS: tuple[Step, ...] = (
     line_ends,  # these three ...
     invisible,
     spaces,  # ... have nothing to do where no character is `_UNUSUAL`
+    escaped_tags,
     canonical,
     repair_shift,
     remove_annotations,

@@ -93,6 +93,7 @@ _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
 )
+_FIELDS = re.compile(r'\{"\w{1,20}"\s?:.*\}')  # of an article, as a script hands them on
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
@@ -430,6 +431,8 @@ def is_furniture(line: Line) -> bool:
 
 def _is_furniture(text: str) -> bool:
     if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and script.han(text) < 10:
+        return True
+    if text.startswith('{"') and _FIELDS.fullmatch(text):
         return True
     furniture = _furniture()
     if len(text) < LONGEST_HOLDING and furniture.holds.search(text):

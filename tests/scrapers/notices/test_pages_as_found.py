@@ -252,6 +252,13 @@ def test_what_stands_behind_the_last_sentence_on_its_line_is_none_of_it(behind: 
     assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY + behind).body == BODY
 
 
+def test_the_fields_and_tags_of_a_script_are_read_as_what_they_are() -> None:
+    fields = '{"id":"4912","toptitle":"","title":"甲市医共体建设见成效","crtime":"2024-03-05 10:22:31","thumb":""}'
+    notice = parse(fields, rf"\u003cdiv class=\"rich\"\u003e\u003cp\u003e{BODY}\u003c/p\u003e\u003cp\u003e{BODY[::-1]}")
+    assert (notice.title, notice.publish_date) == ("甲市医共体建设见成效", "2024-03-05")
+    assert notice.body == f"{BODY}\n{BODY[::-1]}"
+
+
 def test_the_slogans_of_a_site_are_no_beginning() -> None:
     assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", "蓝绿交织 城乡共融", BODY).body == BODY
 
