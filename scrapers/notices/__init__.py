@@ -109,7 +109,7 @@ def _verdict(data: bytes, read: page.Page) -> challenge.Verdict | None:
     """What the judge says of the page. Where it would find the signs of an article, it need not be asked."""
     is_signed = read.title is not None and read.publish_date is not None
     enough = challenge.MUCH_PROSE if is_signed else LONG_ARTICLE
-    if not data.strip() or script.han(read.body, 0, 2 * enough) >= enough:
+    if not data.strip() or (len(read.body) >= enough and script.han(read.body, 0, 2 * enough) >= enough):
         return None
     return challenge.judge(data, "page")
 

@@ -22,7 +22,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import numbers
 from scrapers.text.fold import fold
-from scrapers.text.scan import Sieve, Tally
+from scrapers.text.scan import Sieve, Tally, any_of
 
 FOLDER = Path(__file__).parent / "lexicon"
 GENERAL = ("words.yml", "topics.yml", "broad.yml")
@@ -33,6 +33,7 @@ REFUSE_SCOPES = ("before", "next", "after", "clause", "sentence")
 QUANTITIES = frozenset(numbers.UNITS) | {"fraction", "bare"}
 _EXAMPLE_KEYS = frozenset(["text", "value", "value_max", "numerator", "denominator", "comparator", "unit", "date"])
 Cue = re.Pattern[str]
+_GAP = r"[^,。;:!?、()\n]{0,8}"  # what … stands for
 
 
 class LexiconError(ValueError):
@@ -407,7 +408,7 @@ def _scoped(
 def _cue(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> Cue:
     """One expression for all words, longest first, so that a match is the longest word there."""
     literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word), word))
-    return re.compile("|".join(r"[^,。;:!?、()\n]{0,8}".join(map(re.escape, word.split("…"))) for word in literal))
+    return re.compile(any_of(literal, lambda rest: _GAP.join(map(re.escape, rest.split("…")))))
 
 
 def _literal(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:

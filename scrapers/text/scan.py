@@ -11,7 +11,7 @@ all in one pass (`Sieve`, `AnyOf`); lists of mere words need no expression (`Tal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -29,6 +29,17 @@ def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Ite
             at = match.end()
         else:
             at = candidate.start() + 1
+
+
+def any_of(words: Iterable[str], write: Callable[[str], str] = re.escape) -> str:
+    """An expression for any of these words, the first of two at one place. Those that begin alike are tried together,
+    so that a character tells at once which words may stand there. `write` makes an expression of the rest of a word."""
+    rests: dict[str, list[str]] = {}
+    for word in words:
+        rests.setdefault(word[0], []).append(write(word[1:]))
+    return "|".join(
+        re.escape(first) + (f"(?:{'|'.join(rest)})" if len(rest) > 1 else rest[0]) for first, rest in rests.items()
+    )
 
 
 class Sieve:
@@ -223,9 +234,9 @@ def _needs(branch: str) -> frozenset[str]:
             run += letter.lower()
             continue
         choices.append(frozenset({run} - {""}))
-        run = ""
         if inner and not repeated and item["open"] in ("(", "(?:"):
-            each = [_needs(one) for one in _branches(inner)]
+            each = [_needs(re.escape(run) + one) for one in _branches(inner)]
             choices.append(frozenset().union(*each) if all(each) else frozenset())
+        run = ""
     choices.append(frozenset({run} - {""}))
     return max(choices, key=lambda words: min(map(len, words), default=0))

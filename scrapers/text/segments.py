@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 import yaml
 
-from scrapers.text import dates, script
+from scrapers.text import dates, scan, script
 from scrapers.text.fold import fold
 from scrapers.text.scan import Branches
 
@@ -30,6 +30,7 @@ PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence'
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LONGEST_COLUMN = 8  # characters of the name of a column before its title
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
+WITHIN = 60  # characters of a sentence in Japanese of which some are kana
 KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 INSERTED = 16  # characters of words that a spammer puts into a sentence
@@ -177,7 +178,7 @@ _STATED = re.compile(  # the second: a row of a table
 )
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
     r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|\(1?\.?[^()。]{4,200}\s\d{6}\)$"
-    r"|(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
+    r"|(?=[\u4e00-\u9fff]{2,3}[,、])(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
     r"|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
     r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
 )
@@ -242,7 +243,7 @@ class _Furniture(NamedTuple):
 @functools.cache
 def _furniture() -> _Furniture:
     words = cues()
-    holds, notes = ("|".join(map(re.escape, each)) for each in (words.furniture_holds, words.notes_hold))
+    holds, notes = map(scan.any_of, (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
     whole = Branches(rf"{_OF_THE_SITE}|{foot}")
     return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
@@ -467,7 +468,7 @@ def is_in_latin(line: Line) -> bool:
 
 
 def is_in_kana(line: Line) -> bool:
-    return _KANA.search(line.text) is not None and len(_KANA.findall(line.text)) >= KANA
+    return _KANA.search(line.text, 0, WITHIN) is not None and len(_KANA.findall(line.text)) >= KANA
 
 
 def _is_contents(text: str) -> bool:
