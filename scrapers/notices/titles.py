@@ -192,7 +192,7 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
     if at is None:
         issued = next((found for line in lines[: heads.HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
         return (issued["title"] if issued else _original_title(lines)), 0
-    title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...")
+    title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").rstrip(" |")
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
     return _of_several_lines(lines, at, title) or (title, at + 1)
 
