@@ -291,15 +291,16 @@ def _plain(unit: str | None) -> str:
 
 
 def _number(text: str, factor: str | None) -> Rational | None:
-    if text[0].isdecimal():
-        bare = _MARKS.sub("", text)
-        value: Rational = Fraction(bare) if "." in bare else int(bare)
-    else:
-        whole = han(text)
-        if whole is None:
-            return None
-        value = whole
-    return value * _POWER[factor] if factor else value
+    power = _POWER[factor] if factor else 1
+    if not text[0].isdecimal():
+        value = han(text)
+        return None if value is None else value * power
+    whole, _, decimals = text.partition(".")
+    digits = int((whole if whole.isdecimal() else _MARKS.sub("", whole)) + decimals) * power
+    if not decimals:
+        return digits
+    value, rest = divmod(digits, 10 ** len(decimals))  # 11.2万 is a whole number
+    return Fraction(digits, 10 ** len(decimals)) if rest else value
 
 
 def _integer(text: str) -> int | None:
