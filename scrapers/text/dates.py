@@ -18,9 +18,8 @@ from typing import NamedTuple
 
 from scrapers.text.scan import matches
 
-_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {
-    **{"零": 0, "○": 0, "O": 0, "两": 2}
-}
+_DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
+_DIGITS |= {"零": 0, "○": 0, "O": 0, "两": 2}
 _HAN_YEAR = r"[一二][〇零○O一二三四五六七八九]{3}"
 _HAN_DAY = r"[一二三四五六七八九十]{1,3}"
 _MONTH = r"(?:1[0-2]|0?[1-9])"
