@@ -178,6 +178,19 @@ def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
             found.append(quantity)
         elif match["hi"] is not None:  # no range after all: read its first number alone
             at = match.end("lo")
+    return _of_one_unit(text, found)
+
+
+def _of_one_unit(text: str, found: list[Quantity]) -> list[Quantity]:
+    """6.1个和9.8个百分点: both are points."""
+    for index in range(len(found) - 2, -1, -1):
+        here, behind = found[index], found[index + 1]
+        if (
+            here.unit == "个"
+            and behind.unit_class == "points"
+            and text[here.last : behind.first] in ("和", "、", "及", "与")
+        ):
+            found[index] = here._replace(unit=behind.unit, unit_class=behind.unit_class)
     return found
 
 

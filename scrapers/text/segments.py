@@ -56,6 +56,9 @@ _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
 IN_A_PAPER = r"\(?《[^《》]{2,12}》\s?\(?20\d\d[-.年][01]?\d[-.月][0-3]?\d日?\s?第?\s?[A-Z]?\d{1,2}版\){0,2}"
 _READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"  # below a headline
 _READ = re.compile(_READERS)
+_DATED = re.compile(
+    r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?$"
+)  # a headline and its day
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _STOP = re.compile(r"[。;!?]")
 _FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
@@ -516,6 +519,9 @@ def _is_list(lines: Sequence[Line]) -> bool:
         return False
     doubled = len(entries) - len({line.text for line in entries})
     linked = sum(line.link_share > 0.8 for line in entries)
+    dated = sum(_DATED.match(line.folded) is not None for line in entries)
+    if dated >= max(HEADLINES, 0.7 * len(entries)):
+        return True
     if doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries)):
         return True
     return (

@@ -244,6 +244,7 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "[录入者:乙区]",
         "还没有账号?",
         "温馨提示:以上内容仅供参考",
+        "点击蓝字 · 关注我们",
         "以上图片均为示例社记者张三摄",
         "本网法律顾问:示例律师事务所",
         "A+ A-",
@@ -265,6 +266,19 @@ def test_the_fields_and_tags_of_a_script_are_read_as_what_they_are() -> None:
     notice = parse(fields, rf"\u003cdiv class=\"rich\"\u003e\u003cp\u003e{BODY}\u003c/p\u003e\u003cp\u003e{BODY[::-1]}")
     assert (notice.title, notice.publish_date) == ("甲市医共体建设见成效", "2024-03-05")
     assert notice.body == f"{BODY}\n{BODY[::-1]}"
+
+
+def test_a_list_of_headlines_each_with_its_day_says_nothing() -> None:
+    said = (
+        "甲市12个县的医共体全部实现结果互认",
+        "甲市首批136名医师驻乡帮扶",
+        "远程心电覆盖97家村卫生室",
+        "春季植树活动举行",
+    )
+    items = "".join(f'<li><a href="/{n}">{text}</a><span>2024-03-2{n}</span></li>' for n, text in enumerate(said))
+    listed = f"<html><head><title>工作动态</title></head><body><h2>工作动态</h2><ul>{items}</ul></body></html>"
+    for notice in (notices.parse_page(listed.encode()), parse(*(f"{text}2024-03-2{n}" for n, text in enumerate(said)))):
+        assert (notice.relevant, notice.facts) == (False, [])
 
 
 def test_the_slogans_of_a_site_are_no_beginning() -> None:
