@@ -7,8 +7,8 @@ text, title and date (`extract` with metadata), as its scores and its speed were
 text alone (`extract`) is told beside it. They stand over labelled pages, as they were set on such; the reference pages,
 long ones with lists of places, are told beside them. A text without markup is handed to the peer as the smallest page
 that holds it, a paragraph a line. Each round is a first reading to both: the peer's memory of texts is emptied, and its
-word lists are loaded again, before the clock runs. A side's cost is the sum of its pages' medians over the rounds, so
-that what else the machine does for a moment falls on a page and is not seen.
+word lists are loaded again, before the clock runs. A side's cost is the sum over its pages of the least that each took
+in any round: what else the machine does only adds. (Eight runs, texts: 7.8 to 8.5 times; with medians 7.3 to 9.9.)
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from statistics import median
 
 import trafilatura
 from trafilatura.meta import reset_caches
@@ -78,7 +77,7 @@ def _seconds(ours: Sequence[bytes], theirs: Sequence[bytes]) -> tuple[float, flo
     for read, pages in sides:  # caches and tables are filled before the clock runs
         _costs(read, pages)
     rounds = [[_costs(read, pages) for read, pages in sides] for _ in range(ROUNDS)]
-    first, second, third = (sum(map(median, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True))
+    first, second, third = (sum(map(min, zip(*costs, strict=True))) for costs in zip(*rounds, strict=True))
     return first, second, third
 
 
