@@ -301,7 +301,6 @@ class _Reading:
         self._cuts = [match.end() for match in _CUT.finditer(text)]
         self._places: dict[tuple[int, int], _Place] = {}  # by sentence and clause
         self.title = page.head if item is None else ""
-        self._doc_numbers = page.doc_numbers if item is None else doc_numbers.find(text)
         self._entries, self._stating = words.asked(f"{self.title}\n{text}")
         self._claimants: dict[tuple[str, str, str | None], list[FactEntry]] = {}
         self.is_planned = False
@@ -311,7 +310,8 @@ class _Reading:
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
         masks = [*self._dates, *(m.span() for m in matches(_MASKED, _MASKED_BEGINS, self.text))]
         masks += [m.span() for m in self.words.number_names.finditer(self.text)]
-        masks += [(found.start, found.end) for found in self._doc_numbers]
+        cited = self.page.doc_numbers if self.segment == "main" else doc_numbers.find(self.text)
+        masks += [(found.start, found.end) for found in cited]
         quantities = numbers.find(self.text, masks)
         signs: dict[int, str] = {}
         for index, quantity in enumerate(quantities):

@@ -85,7 +85,7 @@ _BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
 _DAY_AND_REPORT = re.compile(r"20\d\d年[01]?\d月[0-3]?\d日\s{1,3}(?=据|本[报网台]|记者)")
 _RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR, _DAY_AND_REPORT)
 _RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【(")  # how a match of one of those begins
-_ITEMS = ("- ", "* ", "# ")
+_ITEMS = ("- ", "* ", "# ")  # how texts mark what stood in a list, or was a heading
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
 
 
@@ -94,8 +94,8 @@ def parted(lines: Sequence[Line]) -> list[Line]:
     that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        if line.text.startswith(_ITEMS) and index < HEAD_LINES and not segments.is_prose(line):
-            line = segments.cut(line, 2, len(line.text))  # how texts mark what stood in a list, or was a heading
+        if index < HEAD_LINES and line.text.startswith(_ITEMS) and not segments.is_prose(line):
+            line = segments.cut(line, 2, len(line.text))
         for _ in range(JOINTS if index < HEAD_LINES else 0):
             if (at := _joint(line)) is None:
                 break

@@ -22,7 +22,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import numbers
 from scrapers.text.fold import fold
-from scrapers.text.scan import Sieve, Tally, any_of
+from scrapers.text.scan import Sieve, Tally, alternation
 
 FOLDER = Path(__file__).parent / "lexicon"
 GENERAL = ("words.yml", "topics.yml", "broad.yml")
@@ -408,7 +408,7 @@ def _scoped(
 def _cue(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> Cue:
     """One expression for all words, longest first, so that a match is the longest word there."""
     literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word), word))
-    return re.compile(any_of(literal, lambda rest: _GAP.join(map(re.escape, rest.split("…")))))
+    return re.compile(alternation(literal, lambda rest: _GAP.join(map(re.escape, rest.split("…")))))
 
 
 def _literal(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:

@@ -127,23 +127,11 @@ def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
     if len(candidates) == 1:
         return first
     below = "".join(line.text for line in lines[candidates[-1] + 1 :] if segments.is_prose(line))[:ARTICLE]
-    if not _is_strange(lines[first].text, below):
+    if _share_said(lines[first].text, below) >= STRANGE:
         return first
     shares = {index: _share_said(lines[index].text, below) for index in candidates}
     best = max(candidates, key=shares.__getitem__)
     return best if shares[best] >= SPOKEN_OF else first
-
-
-def _is_strange(line: str, text: str) -> bool:
-    """Whether hardly a pair of the characters of a line is in a text."""
-    key = key_of(line)
-    most = STRANGE * (len(key) - 1)
-    said = 0
-    for at in range(len(key) - 1):
-        said += key[at : at + 2] in text
-        if said >= most:
-            return False
-    return True
 
 
 def _share_said(line: str, text: str) -> float:

@@ -31,7 +31,7 @@ def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Ite
             at = candidate.start() + 1
 
 
-def any_of(words: Iterable[str], write: Callable[[str], str] = re.escape) -> str:
+def alternation(words: Iterable[str], write: Callable[[str], str] = re.escape) -> str:
     """An expression for any of these words, the first of two at one place. Those that begin alike are tried together,
     so that a character tells at once which words may stand there. `write` makes an expression of the rest of a word."""
     rests: dict[str, list[str]] = {}

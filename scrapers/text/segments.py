@@ -30,7 +30,7 @@ PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence'
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LONGEST_COLUMN = 8  # characters of the name of a column before its title
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
-WITHIN = 60  # characters of a sentence in Japanese of which some are kana
+KANA_WITHIN = 60  # characters of a sentence in Japanese of which some are kana
 KANA = 8  # kana of a line that is in Japanese
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 INSERTED = 16  # characters of words that a spammer puts into a sentence
@@ -108,6 +108,8 @@ _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
 _OPENS = "[【( "
 _BETWEEN_BUTTONS = re.compile(r"[\s|]+")
+_MORE = r"[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])]"  # a button at the end of an excerpt
+_BY = r"\([^()。]{2,24}摄\)"  # who made a picture
 _OF_THE_SITE = (
     r"[\s\d,.:()()|/\[\]·\-—_+<>]*"  # figures alone
     r"|(?:您?(?:现在|当前)?(?:的|所在)?位置|您的位置|当前位置)\s?:.*"
@@ -129,7 +131,7 @@ _OF_THE_SITE = (
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
-    r"|[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])]|[\u4e00-\u9fff]{2,8}公众号(?:\s.{2,12})?"
+    rf"|{_MORE}|[\u4e00-\u9fff]{{2,8}}公众号(?:\s.{{2,12}})?"
     r"|(?:添加|联系|咨询)[\u4e00-\u9fff]{0,4}(?:客服|微信)[\u4e00-\u9fff]{0,4}|升级会员|(?:以上|本文)?图片均?(?:为|由).{2,20}摄"
     r"|«\s?.{4,60}|发表于\s?[\u4e00-\u9fff]{2,4}|上传人\s?:.{1,120}|收录于(?:合集|话题|专辑).{0,40}"
     r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
@@ -152,7 +154,7 @@ _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
-    r"|.{0,24}[ 。/]摄\)?(?:pagebreak)?|\([^()。]{2,24}摄\)|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
+    rf"|.{{0,24}}[ 。/]摄\)?(?:pagebreak)?|{_BY}|.{{2,16}}(?:移动版|手机版|电脑版|触屏版)"
     r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/].{0,30}"
     r"|[^。]{0,100}https?://[^。]{0,110}"
     r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}"
@@ -169,11 +171,9 @@ _STREWN = re.compile(  # 试点名单的通知( _8 M1 x* {3 N# y1 D9 w
     r"(?<=[\u3400-\u9fff。;:!?,、)”])\s?(?=[^\u3400-\u9fff]*[*#&{}~`^_\\<>][^\u3400-\u9fff]*$)(?:[!-~]{1,3}\s{1,3}){3,}[!-~]{1,3}$"
 )
 _PICTURED = re.compile(
-    r"(?<=[。!?”])\s{0,3}(?:\(?[\u4e00-\u9fff]{1,3}\s?[\u4e00-\u9fff]{1,2}\s?摄\)?|\([^()。]{2,24}摄\))$"
+    rf"(?<=[。!?”])\s{{0,3}}(?:\(?[\u4e00-\u9fff]{{1,3}}\s?[\u4e00-\u9fff]{{1,2}}\s?摄\)?|{_BY})$"
 )  # 。郑磊摄
-_SHARE_BEHIND = re.compile(
-    r"(?<=\S)\s?(?:分享[到至]\s?:?|返回[\u4e00-\u9fff]{2,4},查看更多|[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])])$"
-)
+_SHARE_BEHIND = re.compile(rf"(?<=\S)\s?(?:分享[到至]\s?:?|返回[\u4e00-\u9fff]{{2,4}},查看更多|{_MORE})$")
 _SHARE_ENDS = ("查看更多", "】", "]", ")")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}[^。!?]{0,30}https?://[!-~]{4,200}[\s|]*$")
@@ -247,7 +247,7 @@ class _Furniture(NamedTuple):
 @functools.cache
 def _furniture() -> _Furniture:
     words = cues()
-    holds, notes = map(scan.any_of, (words.furniture_holds, words.notes_hold))
+    holds, notes = map(scan.alternation, (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
     whole = Branches(rf"{_OF_THE_SITE}|{foot}")
     return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
@@ -472,7 +472,7 @@ def is_in_latin(line: Line) -> bool:
 
 
 def is_in_kana(line: Line) -> bool:
-    return _KANA.search(line.text, 0, WITHIN) is not None and len(_KANA.findall(line.text)) >= KANA
+    return _KANA.search(line.text, 0, KANA_WITHIN) is not None and len(_KANA.findall(line.text)) >= KANA
 
 
 def _is_contents(text: str) -> bool:

@@ -13,7 +13,7 @@ from scrapers.fetch import challenge
 from scrapers.notices import facts
 from scrapers.text import dates, doc_numbers, numbers, segments
 from scrapers.text.fold import fold
-from scrapers.text.scan import SPACES, AnyOf, Branches, Tally, begins, matches
+from scrapers.text.scan import SPACES, AnyOf, Branches, Tally, alternation, begins, matches
 
 SIGNS = (
     "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
@@ -96,6 +96,8 @@ def test_any_of_finds_what_the_joined_expression_finds() -> None:
         (r"请(您|先)?登", "請请您登"),
         ("(?=甲)甲乙", "甲乙"),
         ("k|ab+c", "zABBC"),
+        ("甲(?:乙|丙丁|)戊", "丙丁甲丙丁戊"),
+        ("甲(?:乙|丙丁)+戊", "甲乙丙丁戊"),
     ],
 )
 def test_any_of_takes_expressions_of_any_build(expression: str, text: str) -> None:
@@ -103,6 +105,15 @@ def test_any_of_takes_expressions_of_any_build(expression: str, text: str) -> No
     assert plain is not None
     assert quick is not None
     assert plain.span() == quick.span()
+
+
+def test_words_that_begin_alike_are_found_as_when_each_stands_alone() -> None:
+    words = ["甲乙丙", "甲乙", "乙(", "乙丙", "甲", "丙.丁", "乙"]
+    plain, grouped = (re.compile(each) for each in ("|".join(map(re.escape, words)), alternation(words)))
+    chance = random.Random(7)
+    for _ in range(2000):
+        text = "".join(chance.choice("甲乙丙丁(.") for _ in range(chance.randrange(1, 16)))
+        assert plain.findall(text) == grouped.findall(text), text
 
 
 def test_the_spaces_are_those_of_re() -> None:
