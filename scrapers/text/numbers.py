@@ -94,7 +94,6 @@ _PERIODS = {"季": "季度", "年度": "年"}
 _MARKS = re.compile(r"[, \u2009\u202f]")  # between thousands
 _LOOK_BACK = 16
 _LONGEST_SIGN = max(map(len, _SIGN)) + len("了 ")
-_LONGEST = 80  # characters of a quantity
 
 
 Rational = int | Fraction  # a whole number is an int, which is faster
@@ -161,8 +160,8 @@ def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
     found: list[Quantity] = []
     at = 0
     while begin := _BEGINS.search(text, at):
-        if (clear := hidden.clear_of(begin.start())) is not None:
-            at = clear
+        if (behind := hidden.end_at(begin.start())) is not None:
+            at = behind
             continue
         match = _QUANTITY.match(text, begin.start())
         if match is None:
@@ -217,7 +216,7 @@ def han(text: str) -> int | None:
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
-    said = _Said(*match.groups())
+    said = _Said._make(match.groups())
     if said.after:
         end = match.start("after")
     if text[start] == "0" and text[start + 1 : start + 2].isdecimal():
@@ -342,13 +341,10 @@ class _Masks:
                 self._starts.append(start)
                 self._ends.append(end)
 
-    def clear_of(self, at: int) -> int | None:
-        """The end of the mask that hides a place, if no quantity from there reaches the next mask."""
-        index = bisect_right(self._starts, at)
-        if not index or self._ends[index - 1] <= at:
-            return None
-        is_last = index == len(self._starts) or self._starts[index] > at + _LONGEST
-        return self._ends[index - 1] if is_last else None
+    def end_at(self, at: int) -> int | None:
+        """The end of the mask in which a place lies, if one does."""
+        index = bisect_right(self._starts, at) - 1
+        return self._ends[index] if index >= 0 and self._ends[index] > at else None
 
     def over(self, start: int, end: int) -> int | None:
         """The end of the mask that touches this span, if one does."""
