@@ -25,7 +25,7 @@ HEADING = 42  # characters of a line that may be a heading
 LAST = 400  # characters that a subject carries without being named again
 SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says something from here on
 
-_PHRASE = re.compile(r"(?:[^,。;:!?、()\n\d]|\((?:市|区|县|市、区|旗)\))*")
+_PHRASE = re.compile(r"[^,。;:!?、()\n\d]*(?:\((?:市|区|县|市、区|旗)\)[^,。;:!?、()\n\d]*)*")
 _NUMBERED = re.compile(r"\s{0,4}(?:\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}、|\d{1,2}[.、](?!\d))")
 _SEPARATOR = re.compile(r"[,。;:!?、\n]")
 _ENDS = re.compile(r"\s?(?:[,。;:!?、()\[\n]|$|以上|左右|人次|和|及)")  # what may follow a number without a unit

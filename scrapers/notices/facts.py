@@ -62,11 +62,11 @@ TRADITIONAL = 0.05  # share of traditional characters
 
 _STOP = re.compile(r"[。!?;\n\[](?:(?<!\[)|\d{1,2}\](?=\s))")  # a note's number parts the items of a digest
 _CUT = re.compile(r"[,:](?!(?<=\d,)\d{3}(?!\d))")  # 1,200 is one number
-_NOUN_PHRASE = re.compile(r"(?:[^,。;:!?、()\n]|\((?:市|区|县|市、区|旗)\))*")
+_NOUN_PHRASE = re.compile(r"[^,。;:!?、()\n]*(?:\((?:市|区|县|市、区|旗)\)[^,。;:!?、()\n]*)*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
 _AROUND = " \t\n,。;:!?、"  # a clause
-_ANAPHOR = re.compile(r"(?:这|该|上述|前述|此|以下|如下)$")
+_ANAPHORS = ("这", "该", "上述", "前述", "此", "以下", "如下")
 _DEFINES = re.compile("通常由|一般由|是指|指的是")  # 医联体通常由一家三级医院和几家社区医院组成
 _RATIO = re.compile(r"[^,。;:!?、()\n]{0,10}(?:配备|配置|配有)[^,。;:!?、()\n]{0,4}$")  # 1张床位配备2名护士
 _MASKED = re.compile(
@@ -377,7 +377,7 @@ class _Reading:
 
     def _claim(self, quantity: Quantity, place: _Place, last: int, following: int) -> _Claim | str:
         """The entry that knows this number best, or why none does."""
-        if _ANAPHOR.search(self.text[max(0, quantity.first - 3) : quantity.first]):
+        if self.text.endswith(_ANAPHORS, 0, quantity.first):
             return "anaphor"
         if self._is_suspect(place):
             return "gbk_shift_suspect"

@@ -74,7 +74,10 @@ _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?
 _DAY_BEHIND = re.compile(
     r"(?<=\S)(?:\s?\(\d{1,2}/\d{1,2}/20\d\d\)|\s{1,4}[\[(]?20\d\d(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?:\s\d{1,2}:\d\d)?[\])]?)$"
 )
-_OF_BYLINES = re.compile(r"记者|通讯员|撰|^原创|\s(?:报道|摄影|订户|会员)")  # what the next can't do without
+_DAY_ENDS = tuple("0123456789)]")
+_OF_BYLINES = re.compile(  # what the next can't do without
+    r"[记通撰原\s](?:(?<=记)者|(?<=通)讯员|(?<=撰)|(?<=原)创|(?<=\s)(?:报道|摄影|订户|会员))"
+)
 _NAMES = r"[\u4e00-\u9fff·]{2,4}(?:[ 、,/][\u4e00-\u9fff·]{2,4}){0,5}"
 _BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
     r"[\[(]?(?:[\u4e00-\u9fff]{2,12}(?:讯|客户端|[报网台社]|中心|新闻)\s{1,3})?"
@@ -115,10 +118,13 @@ def _joint(line: Line) -> int | None:
         return abstract.start()
     if "20" not in line.text:
         return None
-    label = _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY))
+    label = None
+    if line.folded.endswith(_DAY_ENDS):
+        label = _DAY_BEHIND.search(line.folded, max(0, len(line.folded) - LONGEST_DAY))
     if label and label["sep"] and script.han(line.folded, 0, label.start()) < TITLE_BEFORE_DAY:
         label = None  # who wrote it, and when
-    label = label or _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
+    if label is None and ":" in line.folded[:LONGEST_HEAD]:
+        label = _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
     if label is None and "。" not in line.text:
         label = _BEHIND_TITLE.search(line.folded)
     if label is None:

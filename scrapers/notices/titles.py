@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scrapers.notices import heads, html
 from scrapers.text import doc_numbers, script, segments
@@ -46,6 +46,7 @@ _NOT_TITLE = re.compile(
     r"|(?:[\u4e00-\u9fff]{4}\s){3,}[\u4e00-\u9fff]{4}|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
 )
+_OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在]")  # what that can't do without
 _JOURNAL = re.compile(  # where a paper appeared, not its title
     r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
 )
@@ -53,6 +54,8 @@ _OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
 _IN_CODE = re.compile(
     r'\{"[^{}]{0,300}?"title"\s?:\s?"(?P<title>[^"]{6,100})"'
 )  # an article's fields, as a script has them
+_NAMES = {"标": _CALLED, "名": _CALLED}
+_SAYS = {"原标题": _ORIGINAL, "[J]": _CITED, **_NAMES, '"title"': _IN_CODE}
 _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "通告", "批复")
@@ -72,6 +75,7 @@ _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind th
     r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)|(?:主页|首页)\s.{2,8}|[^。,:]{2,12}\s\+?\s?关注"
     r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)"
 )
+_BESIDE = re.compile(r"[\s|_·—-]")  # what those can't do without
 _COLUMNS = (
     "首页|正文|新闻|新闻详情|文章详情|详情页?|内容页?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
     r"|医院新闻|医院动态|新建网页\s?\d?|无标题文档|未命名文档"
@@ -170,7 +174,9 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
         return True
     if heads.is_head(line) or heads.is_outlet(line) or heads.is_offices(line) or doc_numbers.own([line.folded]):
         return True
-    if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line) or _OF_A_SITE.fullmatch(line.folded):
+    if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line):
+        return True
+    if _BESIDE.search(line.folded) and _OF_A_SITE.fullmatch(line.folded):
         return True
     if _CALLED.match(line.folded) or _NUMBERED.match(line.folded) or _is_field(lines, index):
         return True
@@ -181,9 +187,9 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
 
 def _is_field(lines: Sequence[Line], index: int) -> bool:
     """A label and its value among others: a line of the table that describes a document."""
-    if not 0 < index < len(lines) - 1 or _FIELD.fullmatch(lines[index].folded) is None:
+    if not 0 < index < len(lines) - 1 or ":" not in lines[index].folded:
         return False
-    return all(_FIELD.fullmatch(lines[beside].folded) is not None for beside in (index - 1, index + 1))
+    return all(_FIELD.fullmatch(line.folded) is not None for line in lines[index - 1 : index + 2])
 
 
 def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
@@ -269,14 +275,14 @@ def _original_title(lines: Sequence[Line]) -> str | None:
         if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
             return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
     head, foot = lines[: heads.HEAD_LINES], lines[-FOOT:]
-    return _said(head, _FILE) or _said(head, _ORIGINAL, _CITED, _CALLED, _IN_CODE) or _said(foot, _CALLED)
+    return _said(head, {".": _FILE}) or _said(head, _SAYS) or _said(foot, _NAMES)
 
 
-def _said(lines: Sequence[Line], *patterns: re.Pattern[str]) -> str | None:
-    """The title in the first line that one of these matches."""
+def _said(lines: Sequence[Line], ways: Mapping[str, re.Pattern[str]]) -> str | None:
+    """The title in the first line that one of these matches; each stands behind what it can't do without."""
     for line in lines:
-        for pattern in patterns:
-            if match := pattern.match(line.folded):
+        for word, pattern in ways.items():
+            if word in line.folded and (match := pattern.match(line.folded)):
                 return line.text[slice(*match.span("title"))].strip()
     return None
 
@@ -285,7 +291,8 @@ def _may_be_title(line: Line) -> bool:
     if len(line.text) not in TITLE_LENGTH or line.link_share >= 0.5 or line.folded.startswith(_NEVER_FIRST):
         return False
     in_journal = _OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)
-    if _NOT_TITLE.fullmatch(line.folded) or (in_journal and not line.folded.endswith(_PAPER_ENDS)):
+    is_none = _OF_NO_TITLE.search(line.folded) and _NOT_TITLE.fullmatch(line.folded)
+    if is_none or (in_journal and not line.folded.endswith(_PAPER_ENDS)):
         return False
     han = script.han(line.text)
     return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))
@@ -303,7 +310,7 @@ def line_above(lines: Sequence[Line], first: int) -> str | None:
 
 def called(lines: Sequence[Line]) -> str | None:
     """What the table above a document says that it is called."""
-    return _said(lines[: heads.HEAD_LINES], _CALLED)
+    return _said(lines[: heads.HEAD_LINES], _NAMES)
 
 
 def first_line(lines: Sequence[Line]) -> str | None:

@@ -55,10 +55,10 @@ class Sieve:
         self._owners = list(owners.values())
         self._automaton = _automaton(owners)
 
-    def kept(self, text: str) -> set[int]:
-        """The numbers of the expressions that may match, in any case of letters."""
-        hits = self._automaton.find_matches_as_indexes(text.lower().encode(errors="replace"), overlapping=True)
-        return set(self._always).union(*[self._owners[word] for word in {word for word, _, _ in hits}])
+    def kept(self, text: str) -> frozenset[int]:
+        """The numbers of the expressions that may match, in any case of Latin letters."""
+        hits = self._automaton.find_matches_as_indexes(text.encode(errors="replace").lower(), overlapping=True)
+        return self._always.union(*map(self._owners.__getitem__, {word for word, _, _ in hits}))
 
 
 class Tally:
