@@ -20,6 +20,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 
 from scrapers.notices.facts import BEFORE_CHANGE
 from scrapers.notices.page import LONGEST_READ, Page
@@ -70,10 +71,14 @@ class _Day:
         self.dateline = _dateline(body, page.publish_date)
         self.is_document = _DOCUMENT.match(page.head) is not None
         self.signed = _signed(body) if self.is_document else None
-        earlier = _EARLIER.search(body)
-        self.earlier = earlier.start() if earlier else len(body)
         self.inferred = _inferred(body, page.written.mentions) if page.publish_date is None else None
         self._spoken = sorted(begin for begin, _ in page.written.spans)  # where the article says a time
+
+    @cached_property
+    def _earlier(self) -> int:
+        """Where the article begins to tell of an earlier document; its end if it tells of none."""
+        earlier = _EARLIER.search(self.body)
+        return earlier.start() if earlier else len(self.body)
 
     def of(self, row: Fact | Statement) -> tuple[str | None, str | None]:
         if row.kind == "actual":
@@ -82,7 +87,7 @@ class _Day:
             return None, None
         if self.is_document and (day := self.signed or self.published):
             return day, "day"
-        if self.published and row.start < self.earlier:
+        if self.published and row.start < self._earlier:
             return self.published, "day"
         return (self.inferred, "year-inferred") if self.inferred and isinstance(row, Fact) else (None, None)
 

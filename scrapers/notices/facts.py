@@ -265,8 +265,7 @@ class _Place(NamedTuple):
     before: int  # begin of the sentence before
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(NamedTuple):
     entry: FactEntry | BroadSubject
     noun: tuple[int, int] | None
     unit: str | None = None  # where the entry does not say it

@@ -81,21 +81,20 @@ class _Chart:
 
     def of(self, fact: Fact) -> tuple[str | None, str | None]:
         """The place of the clause, then of the sentence as far as the evidence reaches, then of the whole sentence."""
-        clause, ground = self._clauses.around(fact.start), self._ground(fact)
-        begins = self._sentences.around(fact.start)[0], self._whole.around(fact.start)[0]
-        near_clause = min(clause[0], fact.start), max(clause[1], fact.end)
-        for begin, end in (near_clause, (begins[0], fact.end), (begins[1], fact.end)):
-            near = self._near(begin, end)
-            regions = _innermost(near)
-            if len(regions) > 1 or (near and not regions):
-                return None, None
-            if regions and ground.region is not None and regions[0].holds(ground.region):
-                continue  # 河南省郑州市's page says 河南: the smaller one stands
-            if regions:
-                return _Ground(regions[0]).said()
-            if _WHOLE_NATION.search(self.text, begin, end):
+        at, ground = fact.start, self._ground(fact)
+        clause, sentence, whole = self._clauses.around(at), self._sentences.around(at), self._whole.around(at)
+        near = (clause[0], max(clause[1], fact.end)), (sentence[0], fact.end), (whole[0], fact.end)
+        for begin, end in dict.fromkeys(near):  # mostly they are one
+            if mentions := self._near(begin, end):
+                regions = _innermost(mentions)
+                if len(regions) != 1:
+                    return None, None
+                if ground.region is None or not regions[0].holds(ground.region):
+                    return _Ground(regions[0]).said()
+                # 河南省郑州市's page says 河南: the smaller one stands
+            elif _WHOLE_NATION.search(self.text, begin, end):
                 return NATION_NAME, NATION
-            if scale := _SCALE.search(self.text, begin, end):
+            elif scale := _SCALE.search(self.text, begin, end):
                 return _scaled(ground, scale[1]).said()
         return ground.said()
 

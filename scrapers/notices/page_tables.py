@@ -18,7 +18,7 @@ from scrapers.notices.page import Page
 RESIDUE = "? \u3000\t\n"  # around the text of a cell
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Cell:
     """page.text[start:end], and the span of the whole cell in the page as it came."""
 

@@ -70,7 +70,7 @@ _KIND_SAID = re.compile(r"[\u4e00-\u9fff]{1,14}(?:[市区县旗州盟]|新区|�
 _CLAUSE = re.compile(r"[^。;\n]+")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Cell(Cell):
     """A cell or line, and what it names. Read once, asked often."""
 
@@ -448,8 +448,10 @@ def _of_lines(body: _Body, lines: Sequence[_Cell]) -> list[list[PlaceRow]]:
         nonlocal table, run
         if len(table) > 1 and not body.is_silent(table[0][0].start, table[-1][0].end):
             lists.append(_of_table(body, [body.cut(*line) for line in table]))
-        lists.append(run.close())
-        table, run = [], _Run(body)
+        table = []
+        if run.is_open or run.pending:
+            lists.append(run.close())
+            run = _Run(body)
 
     for line in lines:
         mark = next((mark for mark in "|\t" if mark in line.text), None)

@@ -24,7 +24,8 @@ Step = Callable[[str], list[Edit]]
 _BREAKS = r"\x0b\x0c\x85\u2028\u2029"
 _NOTHING = r"\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f"
 _BLANKS = r"\u00a0\u2000-\u200a\u202f\u205f"  # the ideographic space U+3000 is the page's own
-_UNUSUAL = re.compile(rf"[\r{_BREAKS}{_NOTHING}{_BLANKS}]")  # few pages have any
+_ANY = rf"[\r{_BREAKS}{_NOTHING}{_BLANKS}]"
+_UNUSUAL = re.compile(f"{_ANY}{_ANY}*")  # few pages have any
 _LINE_ENDS = re.compile(rf"[\r{_BREAKS}](?:(?<=\r)\n|(?:\r(?!\n)|[{_BREAKS}])*)")  # one set first: it is fast
 _INVISIBLE = re.compile(rf"[{_NOTHING}][{_NOTHING}]*")
 _WIDE_SPACES = re.compile(rf"[{_BLANKS}][{_BLANKS}]*")
@@ -57,7 +58,10 @@ def clean(raw: str) -> Cleaned:
     log: list[Edit] = []
     kept: list[tuple[int, int]] = []  # places that no later step may touch
     suspects: tuple[tuple[int, int], ...] = ()
-    for step in STEPS if _UNUSUAL.search(raw) else STEPS[3:]:
+    unusual = "".join({*_UNUSUAL.findall(raw)})
+    for step in STEPS:
+        if step in _CHANGED and not _CHANGED[step].search(unusual):
+            continue
         edits = step(traced.text)
         if kept:
             edits = list(_outside(edits, kept, traced.text))
@@ -169,10 +173,9 @@ def _joins(character: str) -> bool:
     )
 
 
+_CHANGED = {line_ends: _LINE_ENDS, invisible: _INVISIBLE, spaces: _WIDE_SPACES}  # steps, and all that they look at
 STEPS: tuple[Step, ...] = (
-    line_ends,  # these three ...
-    invisible,
-    spaces,  # ... have nothing to do where no character is `_UNUSUAL`
+    *_CHANGED,
     escaped_tags,
     canonical,
     repair_shift,
