@@ -28,7 +28,7 @@ from scrapers.records import Fact, Rejected, Statement
 from scrapers.text import dates, doc_numbers, numbers, script
 from scrapers.text.dates import DateMention
 from scrapers.text.numbers import Quantity
-from scrapers.text.scan import SPACES, matches
+from scrapers.text.scan import matches
 
 LONGEST_SENTENCE = 600
 OURS = 4  # points that make a page ours: a subject word has two, a neighbour of the subject one
@@ -73,17 +73,17 @@ _MASKED = re.compile(
     r"《[^《》\n]{1,100}》"  # titles
     r"|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}(?!\d)"  # telephones
     r"|(?<![A-Za-z])[A-Za-z]{1,20}[-—]?\d{1,20}(?:\.\d+)?|https?://[\w./?=&%-]{1,200}"
-    r"|(?:^|(?<=\n))\s{0,4}(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:\.\d{1,2}){0,2}\s?[.、)](?!\d)"  # numbered lines
     r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
     r"|第[一二三四五六七八九十百\d]{1,4}[批次届条章节期个]?"
     r"|(?<!\d)\d{1,2}(?:[市县区旗](?:\d{1,2}[市县区旗]){1,2}(?!\d)|省区?市)"  # 4县1区, 6省市: names of groups
     r"|(?:查看|浏览|阅读|点击|访问)(?:次数|量|数)?\s?:\s?\d{1,9}"  # the counter of the site
 )
 _MASKED_BEGINS = re.compile(
-    rf"[《(第查浏阅点访{SPACES}A-Za-z0-9一二三四五六七八九十](?:(?<=《)[^《》\n]|(?<=\()[\d一二三四五六七八九十]|(?<=第)[一二三四五六七八九十百\d]"
-    r"|(?<=[查浏阅点访])[看览读击问]|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=1)[3-9]\d{9}|(?<=0)\d\d|(?<=4)00|(?<=\d)\d?(?:[市县区旗]\d|省区?市)|(?<![^\n].))",
+    r"[《(第查浏阅点访A-Za-z0-9](?:(?<=《)[^《》\n]|(?<=\()[\d一二三四五六七八九十]|(?<=第)[一二三四五六七八九十百\d]"
+    r"|(?<=[查浏阅点访])[看览读击问]|(?<=[A-Za-z])(?<![A-Za-z].)|(?<=h)ttp|(?<=1)[3-9]\d{9}|(?<=0)\d\d|(?<=4)00|(?<=\d)\d?(?:[市县区旗]\d|省区?市))",
     re.S,
 )
+_NUMBERED_LINE = re.compile(r"\n\s{0,4}(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:\.\d{1,2}){0,2}\s?[.、)](?!\d)")
 _ANNOTATION = re.compile(r"\((?<=[\u3400-\u9fff)].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")
 _TRADITIONAL = re.compile(
     "[醫療體務員號區縣鎮門診衛關於這個國時來們對會發動過說產種後學經進裡現實應開還當從業兩機點與線內數間樣條結問無係軍]"
@@ -308,6 +308,7 @@ class _Reading:
 
     def facts(self, rejected: list[Rejected]) -> Iterator[Fact]:
         masks = [*self._dates, *(m.span() for m in matches(_MASKED, _MASKED_BEGINS, self.text))]
+        masks += [(m.start(), m.end() - 1) for m in _NUMBERED_LINE.finditer(f"\n{self.text}")]
         masks += [m.span() for m in self.words.number_names.finditer(self.text)]
         cited = self.page.doc_numbers if self.segment == "main" else doc_numbers.find(self.text)
         masks += [(found.start, found.end) for found in cited]
@@ -609,11 +610,10 @@ class _Reading:
     def _date(self, place: _Place, at: int, kind: str) -> DateMention | None:
         """The date the sentence gives its number: 到2025年, 截至2023年底, 2023年底前."""
         best = None
-        planned = _PLANNED.search(self.text, *place.clause) is not None
         for mention, before in self._mentions(place, at):
             if _SINCE.search(before) or (_AS_OF.search(before) and kind != "actual"):
                 continue
-            by = _BY_DATE.search(before) or (planned and _IN_DATE.search(before))
+            by = _BY_DATE.search(before) or (_IN_DATE.search(before) and _PLANNED.search(self.text, *place.clause))
             if by or _UNTIL.match(self.text, mention.end) or mention.precision in _PERIODS:
                 best = mention
         return best
@@ -650,7 +650,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     """Sentences, none longer than LONGEST_SENTENCE; they cover the text."""
     spans = []
     begin = 0
-    for end in [*(match.end() for match in _STOP.finditer(text)), len(text)]:
+    for end in [match.end() for match in _STOP.finditer(text)] + [len(text)]:
         while end - begin > LONGEST_SENTENCE:
             spans.append((begin, begin + LONGEST_SENTENCE))
             begin += LONGEST_SENTENCE

@@ -104,7 +104,8 @@ def parted(lines: Sequence[Line]) -> list[Line]:
                 break
             parts.append(segments.cut(line, 0, at))
             line = segments.cut(line, at, len(line.text))
-        parts += segments.parted(line)
+        at = segments.end_of_sentence(line.folded)
+        parts += [segments.cut(line, 0, at), segments.cut(line, at, len(line.text))] if at else [line]
     return parts
 
 

@@ -173,7 +173,11 @@ def _joins(character: str) -> bool:
     )
 
 
-_CHANGED = {line_ends: _LINE_ENDS, invisible: _INVISIBLE, spaces: _WIDE_SPACES}  # steps, and all that they look at
+_CHANGED: dict[Step, re.Pattern[str]] = {  # steps, and all that they look at
+    line_ends: _LINE_ENDS,
+    invisible: _INVISIBLE,
+    spaces: _WIDE_SPACES,
+}
 STEPS: tuple[Step, ...] = (
     *_CHANGED,
     escaped_tags,

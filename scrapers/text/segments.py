@@ -267,12 +267,15 @@ def label(lines: Sequence[Line]) -> list[Label]:
         else:
             labels.append(current)
             begun = begun or (current == "main" and is_prose(line))
+    is_text = not any(line.tag for line in lines)
     prose = (index for index in reversed(range(len(lines))) if labels[index] == "main" and is_prose(lines[index]))
     if (last := next(prose, None)) is not None:
         _drop_tail(lines, labels, last)
-        _drop_strays(lines, labels, last)
+        if is_text:
+            _drop_strays(lines, labels, last)
     _drop_inserted(lines, labels)
-    _drop_repeated(lines, labels)
+    if is_text:
+        _drop_repeated(lines, labels)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     return labels
@@ -328,9 +331,7 @@ def _is_of_a_document(line: Line) -> bool:
 
 
 def _drop_repeated(lines: Sequence[Line], labels: list[Label]) -> None:
-    """A headline that stands again and again between the sentences is none of them."""
-    if any(line.tag for line in lines):
-        return
+    """Of a text: a headline that stands again and again between the sentences is none of them."""
     long_ones = [line.text for line in lines if len(line.text) >= REPEATED_LENGTH]
     if len(long_ones) - len(set(long_ones)) < REPEATED - 1:
         return
@@ -368,8 +369,6 @@ def _ends() -> dict[str, tuple[str, ...]]:
 
 def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     """Of a text: lines in another language, and what stands below the last sentence and is no part of the article."""
-    if any(line.tag for line in lines):
-        return
     for index, line in enumerate(lines):
         if labels[index] == "main" and is_foreign(line):
             labels[index] = "template"
@@ -381,13 +380,7 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
             labels[index] = "related"
 
 
-def parted(line: Line) -> list[Line]:
-    """A sentence, and what stands behind it on the same line."""
-    at = _end_of_sentence(line.folded)
-    return [cut(line, 0, at), cut(line, at, len(line.text))] if at else [line]
-
-
-def _end_of_sentence(text: str) -> int | None:
+def end_of_sentence(text: str) -> int | None:
     """Where on its line an address of the web, a tag, what a forum strewed in, a button, the editor's name or the
     article's first title begins."""
     if text.endswith("。"):

@@ -13,7 +13,7 @@ from scrapers.fetch import challenge
 from scrapers.notices import facts
 from scrapers.text import dates, doc_numbers, numbers, segments
 from scrapers.text.fold import fold
-from scrapers.text.scan import SPACES, AnyOf, Branches, Tally, alternation, begins, matches
+from scrapers.text.scan import AnyOf, Branches, Tally, alternation, begins, matches
 
 SIGNS = (
     "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
@@ -114,11 +114,6 @@ def test_words_that_begin_alike_are_found_as_when_each_stands_alone() -> None:
     for _ in range(2000):
         text = "".join(chance.choice("甲乙丙丁(.") for _ in range(chance.randrange(1, 16)))
         assert plain.findall(text) == grouped.findall(text), text
-
-
-def test_the_spaces_are_those_of_re() -> None:
-    every = "".join(map(chr, range(0x3100)))
-    assert re.findall(rf"[{SPACES}]", every) == re.findall(r"\s", every)
 
 
 def test_folding_changes_signs_in_place() -> None:
