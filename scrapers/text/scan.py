@@ -226,7 +226,8 @@ def _needs(branch: str) -> frozenset[str]:
             inner, index = _inside(branch, items, index)
         follows = items[index]
         repeated = follows is not None and follows["more"] is not None
-        if (letter := item["escaped"] or item["letter"]) and not repeated:
+        letter = item["escaped"] or item["letter"]
+        if letter and not repeated and (letter.isascii() or letter.lower() == letter.upper()):  # É may stand as é
             run += letter.lower()
             continue
         choices.append(frozenset({run} - {""}))
