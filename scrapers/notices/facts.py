@@ -300,7 +300,7 @@ class _Reading:
         self._cuts = [match.end() for match in _CUT.finditer(text)]
         self._places: dict[tuple[int, int], _Place] = {}  # by sentence and clause
         self.title = page.head if item is None else ""
-        self._entries, self._stating = words.asked(f"{self.title}\n{text}")
+        self._entries, self._stating = words.asked(self.title, text)
         self._claimants: dict[tuple[str, str, str | None], list[FactEntry]] = {}
         self.is_planned = False
         self.segment = "related" if item else "main"

@@ -56,7 +56,7 @@ def of(
             if host.endswith(ending):
                 return side
     sample, head = text[:SAMPLE], title or ""
-    if not words.outside.is_in(f"{head}\n{sample}"):
+    if not (words.outside.is_in(head) or words.outside.is_in(sample)):
         return MAINLAND
     votes, in_title = _count(sample), _count(head)
     votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions, len(sample))

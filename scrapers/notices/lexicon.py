@@ -181,9 +181,9 @@ class Lexicon:
     needs: tuple[frozenset[int], ...] = ()  # of each entry, facts first: cues of the sieve
     calls: Mapping[int, Sequence[int]] = field(default_factory=dict)  # cue of the sieve → the entries that it names
 
-    def asked(self, text: str) -> tuple[list[FactEntry], list[StatementEntry]]:
-        """The entries that may find something in a text: every cue that they need may be there."""
-        kept = self.sieve.kept(text)
+    def asked(self, title: str, text: str) -> tuple[list[FactEntry], list[StatementEntry]]:
+        """The entries that may find something in a text: every cue that they need may be there or in its title."""
+        kept = self.sieve.kept(title) | self.sieve.kept(text)
         called = sorted({index for cue in kept for index in self.calls.get(cue, ()) if self.needs[index] <= kept})
         first = len(self.facts)
         return (

@@ -13,7 +13,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from ahocorasick_rs import BytesAhoCorasick, Implementation
+from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
+
+SMALL = Implementation.ContiguousNFA  # an automaton that fits the cache
 
 
 def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -39,22 +41,27 @@ def alternation(words: Iterable[str], write: Callable[[str], str] = re.escape) -
 
 
 class Sieve:
-    """Many expressions, and which of them may match a text at all: one pass for the words they can't do without."""
+    """Many expressions, and which of them may match a text at all: one pass for the words they can't do without.
 
-    def __init__(self, expressions: Sequence[str]) -> None:
-        needs = [_needs(f"(?:{expression})") for expression in expressions]
-        self._always = frozenset(index for index, words in enumerate(needs) if not words)
+    `any_case`: for expressions that are matched without regard to it. One that can do with a single character is not
+    asked: every text has it.
+    """
+
+    def __init__(self, expressions: Sequence[str], *, any_case: bool = False) -> None:
+        needs = [_needs(f"(?:{expression})", any_case) for expression in expressions]
+        self._any_case = any_case
+        self._always = frozenset(index for index, words in enumerate(needs) if min(map(len, words), default=0) < 2)
         owners: dict[str, list[int]] = {}
         for index, words in enumerate(needs):
-            for word in words:
+            for word in () if index in self._always else words:
                 owners.setdefault(word, []).append(index)
-        self._owners = list(owners.values())
-        self._automaton = _automaton(owners)
+        self._owners = owners
+        self._automaton = AhoCorasick(list(owners), implementation=SMALL, store_patterns=True)
 
     def kept(self, text: str) -> frozenset[int]:
-        """The numbers of the expressions that may match, in any case of Latin letters."""
-        hits = self._automaton.find_matches_as_indexes(text.encode(errors="replace").lower(), overlapping=True)
-        return self._always.union(*map(self._owners.__getitem__, {word for word, _, _ in hits}))
+        """The numbers of the expressions that may match."""
+        found = self._automaton.find_matches_as_strings(text.lower() if self._any_case else text, overlapping=True)
+        return self._always.union(*map(self._owners.__getitem__, {*found}))
 
 
 class Tally:
@@ -87,18 +94,17 @@ class Tally:
 
 def _automaton(words: Iterable[str]) -> BytesAhoCorasick:
     """It runs over bytes: which words are there, in what order, does not ask for their places among the characters."""
-    small_enough_for_the_cache = Implementation.ContiguousNFA
-    return BytesAhoCorasick([word.encode() for word in words], implementation=small_enough_for_the_cache)
+    return BytesAhoCorasick([word.encode() for word in words], implementation=SMALL)
 
 
 class AnyWord:
     """A list of words, and whether one of them is in a text."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._automaton = _automaton(dict.fromkeys(words))
+        self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=SMALL, store_patterns=True)
 
     def is_in(self, text: str) -> bool:
-        return bool(self._automaton.find_matches_as_indexes(text.encode(errors="replace")))
+        return bool(self._automaton.find_matches_as_strings(text))
 
 
 class AnyOf:
@@ -107,7 +113,7 @@ class AnyOf:
     def __init__(self, expressions: Sequence[str]) -> None:
         branches = [branch for expression in expressions for branch in _branches(expression)]
         self._compiled = [re.compile(branch, re.I) for branch in branches]
-        self._sieve = Sieve(branches)
+        self._sieve = Sieve(branches, any_case=True)
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match; of several at one place, that of the branch that stands first."""
@@ -213,8 +219,8 @@ def _branches(expression: str) -> list[str]:
     return [*found, expression[begin:]]
 
 
-def _needs(branch: str) -> frozenset[str]:
-    """Words of which every match holds one, in small letters; none where there is no telling."""
+def _needs(branch: str, any_case: bool) -> frozenset[str]:
+    """Words of which every match holds one; none where there is no telling. `any_case`: in small letters."""
     choices: list[frozenset[str]] = []  # each: words of which one is there
     run = ""
     items = [*_ITEM.finditer(branch), None]
@@ -226,13 +232,12 @@ def _needs(branch: str) -> frozenset[str]:
             inner, index = _inside(branch, items, index)
         follows = items[index]
         repeated = follows is not None and follows["more"] is not None
-        letter = item["escaped"] or item["letter"]
-        if letter and not repeated and (letter.isascii() or letter.lower() == letter.upper()):  # É may stand as é
-            run += letter.lower()
+        if (letter := item["escaped"] or item["letter"]) and not repeated:
+            run += letter.lower() if any_case else letter
             continue
         choices.append(frozenset({run} - {""}))
         if inner and not repeated and item["open"] in ("(", "(?:"):
-            each = [_needs(re.escape(run) + one) for one in _branches(inner)]
+            each = [_needs(re.escape(run) + one, any_case) for one in _branches(inner)]
             choices.append(frozenset().union(*each) if all(each) else frozenset())
         run = ""
     choices.append(frozenset({run} - {""}))
