@@ -43,8 +43,8 @@ def alternation(words: Iterable[str], write: Callable[[str], str] = re.escape) -
 class Sieve:
     """Many expressions, and which of them may match a text at all: one pass for the words they can't do without.
 
-    `any_case`: for expressions that are matched without regard to it. One that can do with a single character is not
-    asked: every text has it.
+    `any_case`: for expressions that are matched without regard to it. One that needs no more than a single character
+    is always kept: nearly every text has that.
     """
 
     def __init__(self, expressions: Sequence[str], *, any_case: bool = False) -> None:
