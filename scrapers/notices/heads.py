@@ -74,7 +74,7 @@ _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?
 _DAY_BEHIND = re.compile(
     r"(?<=\S)(?:\s?\(\d{1,2}/\d{1,2}/20\d\d\)|\s{1,4}[\[(]?20\d\d(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?:\s\d{1,2}:\d\d)?[\])]?)$"
 )
-_DAY_ENDS = tuple("0123456789)]")
+_DAY_ENDS = tuple("0123456789)]")  # how a match of that ends
 _OF_BYLINES = re.compile(  # what the next can't do without
     r"[记通撰原\s](?:(?<=记)者|(?<=通)讯员|(?<=撰)|(?<=原)创|(?<=\s)(?:报道|摄影|订户|会员))"
 )
@@ -104,8 +104,7 @@ def parted(lines: Sequence[Line]) -> list[Line]:
                 break
             parts.append(segments.cut(line, 0, at))
             line = segments.cut(line, at, len(line.text))
-        at = segments.end_of_sentence(line.folded)
-        parts += [segments.cut(line, 0, at), segments.cut(line, at, len(line.text))] if at else [line]
+        parts += segments.parted(line)
     return parts
 
 

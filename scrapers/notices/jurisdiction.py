@@ -17,11 +17,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
-from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
+from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from scrapers.text import gazetteer
 from scrapers.text.gazetteer import Mention
-from scrapers.text.scan import AnyWord
+from scrapers.text.scan import SMALL, AnyWord
 
 MAINLAND = "mainland"
 TITLE_WEIGHT = 4
@@ -97,7 +97,7 @@ def _words() -> _Words:
         automaton=BytesAhoCorasick(
             [word.encode() for word, _ in pairs],
             matchkind=MatchKind.LeftmostLongest,
-            implementation=Implementation.ContiguousNFA,
+            implementation=SMALL,
         ),
         owner=tuple(side for _, side in pairs),
         sides=tuple(sides),

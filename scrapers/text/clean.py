@@ -60,7 +60,7 @@ def clean(raw: str) -> Cleaned:
     suspects: tuple[tuple[int, int], ...] = ()
     unusual = "".join({*_UNUSUAL.findall(raw)})
     for step in STEPS:
-        if step in _CHANGED and not _CHANGED[step].search(unusual):
+        if step in _LOOKS_AT and not _LOOKS_AT[step].search(unusual):
             continue
         edits = step(traced.text)
         if kept:
@@ -173,13 +173,13 @@ def _joins(character: str) -> bool:
     )
 
 
-_CHANGED: dict[Step, re.Pattern[str]] = {  # steps, and all that they look at
+_LOOKS_AT: dict[Step, re.Pattern[str]] = {  # all that these steps look at
     line_ends: _LINE_ENDS,
     invisible: _INVISIBLE,
     spaces: _WIDE_SPACES,
 }
 STEPS: tuple[Step, ...] = (
-    *_CHANGED,
+    *_LOOKS_AT,
     escaped_tags,
     canonical,
     repair_shift,

@@ -25,6 +25,8 @@ from typing import Any, Literal, NamedTuple
 import ahocorasick_rs
 import yaml
 
+from scrapers.text.scan import SMALL
+
 SEEDS = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds"
 WORDS = Path(__file__).with_suffix(".yml")
 
@@ -252,7 +254,7 @@ def _compile(book: _Book, meant: dict[str, Region]) -> None:
     book.matcher = ahocorasick_rs.AhoCorasick(
         list(sought),
         matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST,
-        implementation=ahocorasick_rs.Implementation.ContiguousNFA,  # small enough to stay in the cache
+        implementation=SMALL,
     )
 
 

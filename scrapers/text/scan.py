@@ -56,11 +56,11 @@ class Sieve:
             for word in () if index in self._always else words:
                 owners.setdefault(word, []).append(index)
         self._owners = owners
-        self._automaton = AhoCorasick(list(owners), implementation=SMALL, store_patterns=True)
+        self._words = AnyWord(owners)
 
     def kept(self, text: str) -> frozenset[int]:
         """The numbers of the expressions that may match."""
-        found = self._automaton.find_matches_as_strings(text.lower() if self._any_case else text, overlapping=True)
+        found = self._words.found(text.lower() if self._any_case else text)
         return self._always.union(*map(self._owners.__getitem__, {*found}))
 
 
@@ -77,7 +77,8 @@ class Tally:
                 owners.setdefault(word, []).append(name)
         self._names = list(lists)
         self._owners = list(owners.values())
-        self._automaton = _automaton(owners)
+        # Over bytes: in what order the words are there does not ask for their places among the characters.
+        self._automaton = BytesAhoCorasick([word.encode() for word in owners], implementation=SMALL)
 
     def counts(self, text: str) -> dict[str, int]:
         """How often each list is in the text."""
@@ -92,19 +93,21 @@ class Tally:
         return counts
 
 
-def _automaton(words: Iterable[str]) -> BytesAhoCorasick:
-    """It runs over bytes: which words are there, in what order, does not ask for their places among the characters."""
-    return BytesAhoCorasick([word.encode() for word in words], implementation=SMALL)
-
-
 class AnyWord:
-    """A list of words, and whether one of them is in a text."""
+    """A list of words, and which of them are in a text, or whether one is."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=SMALL, store_patterns=True)
 
+    def found(self, text: str) -> list[str]:
+        """Each as often as it is there, those too that lie in others."""
+        try:
+            return self._automaton.find_matches_as_strings(text, overlapping=True)
+        except UnicodeEncodeError:  # half a pair of surrogates, which no decoded page has
+            return self.found(text.encode(errors="replace").decode())
+
     def is_in(self, text: str) -> bool:
-        return bool(self._automaton.find_matches_as_strings(text))
+        return bool(self.found(text))
 
 
 class AnyOf:

@@ -380,7 +380,13 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
             labels[index] = "related"
 
 
-def end_of_sentence(text: str) -> int | None:
+def parted(line: Line) -> list[Line]:
+    """A sentence, and what stands behind it on the same line."""
+    at = _end_of_sentence(line.folded)
+    return [cut(line, 0, at), cut(line, at, len(line.text))] if at else [line]
+
+
+def _end_of_sentence(text: str) -> int | None:
     """Where on its line an address of the web, a tag, what a forum strewed in, a button, the editor's name or the
     article's first title begins."""
     if text.endswith("。"):

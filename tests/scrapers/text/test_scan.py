@@ -99,6 +99,7 @@ def test_any_of_finds_what_the_joined_expression_finds() -> None:
         ("甲(?:乙|丙丁|)戊", "丙丁甲丙丁戊"),
         ("甲(?:乙|丙丁)+戊", "甲乙丙丁戊"),
         ("état|ab", "zÉTAT"),
+        ("k|ab+c", "\ud800zABBC"),
     ],
 )
 def test_any_of_takes_expressions_of_any_build(expression: str, text: str) -> None:

@@ -244,9 +244,11 @@ def test_lines_of_an_article_are_none(line: str) -> None:
 
 
 def test_an_editor_behind_a_sentence_is_a_line_of_its_own() -> None:
-    sentence = "医共体建设稳步推进。"
-    assert segments.end_of_sentence(f"{sentence} (责任编辑:甲乙)") == len(sentence)
-    assert segments.end_of_sentence("医共体建设稳步推进,责任编辑:甲乙") is None
+    def parts(text: str) -> list[str]:
+        return [part.text for part in segments.parted(Line(0, len(text), text, text))]
+
+    assert parts("医共体建设稳步推进。 (责任编辑:甲乙)") == ["医共体建设稳步推进。", "(责任编辑:甲乙)"]
+    assert parts("医共体建设稳步推进,责任编辑:甲乙") == ["医共体建设稳步推进,责任编辑:甲乙"]
 
 
 def test_other_headlines_behind_the_last_sentence() -> None:
