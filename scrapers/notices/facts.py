@@ -35,6 +35,9 @@ OURS = 4  # points that make a page ours: a subject word has two, a neighbour of
 LENGTH_PER_POINT = 300  # a longer text needs a point for so many characters ...
 OURS_AT_LENGTH = 16  # ... up to these: a long document may be ours in one chapter
 OURS_UNTITLED = 6  # the least for a page whose title names neither subject nor neighbour
+MEDICINE = (
+    8  # words of medicine in 1,000 characters of a page of ours; its other words are those of schools and courts too
+)
 OURS_SHORT = 2  # the same for a text of SHORT characters
 SHORT = 160
 SHORT_PAGE = 800  # characters of a page that has little room to mention what it is not about
@@ -138,6 +141,8 @@ def subject(words: Lexicon, page: Page) -> Subject:
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title):
         return NOT_OURS
 
+    if sum(map(text.count, words.medicine)) * 1000 < MEDICINE * len(text):
+        return NOT_OURS
     mentions = words.mentions.counts(text)
     if _is_teaser(text) and mentions["subject"] < TEASER_NAMES:
         return NOT_OURS

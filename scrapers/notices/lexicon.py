@@ -167,6 +167,7 @@ class Lexicon:
     facts: tuple[FactEntry, ...]
     statements: tuple[StatementEntry, ...]
     topics: tuple[Topic, ...]
+    medicine: tuple[str, ...]
     subject_words: tuple[str, ...]
     never: Cue
     elsewhere: Cue
@@ -216,6 +217,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
     counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
+        medicine=tuple(_words(general["medicine"], groups, "topics.yml: medicine")),
         subject_words=subject_words,
         never=_cue(general["never"], groups, "topics.yml: never"),
         elsewhere=_cue(general["elsewhere"], groups, "topics.yml: elsewhere"),

@@ -203,7 +203,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         if index != sheet.title_at and not publication.is_event(sheet.lines[index : index + 3])
     ]
     page.publish_date, page.publish_time = (
-        publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=bool(main)))
+        publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=any(map(segments.is_prose, main))))
         or publication.leaf(head)
         or publication.near(inner)
         or publication.below(inner, labels, sheet.lines[sheet.last :])

@@ -87,6 +87,8 @@ _SITE_NAME = re.compile(
     r"(?:卫生健康(?:委员会|委|局)|卫健[委局]|卫生局|人民政府|医院|(?:门户|政府)网站?|信息网|官网)"
     rf"\s?[【\[(]?(?:官网|官方网站|门户网站|网站)?[】\])]?(?:\s?[-_|—]?\s?(?:{_COLUMNS}))?|{_COLUMNS}"
 )
+_CUT = ("...", "…")  # how a window ends that has no room for the title
+_WINDOW_PARTS = re.compile(r"\s[-|]\s|[_|—]+|--")
 _WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
 
 
@@ -326,7 +328,12 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
         if name in drawn.meta and not _is_site(said := html.without_markup(drawn.meta[name])):
             return _bare_title(said, drawn)
     window = drawn.head_title or ""
-    headings = [heading for heading in drawn.headings if len(_WORDS.findall(heading)) >= 4 and not _is_site(heading)]
+    of_site = _behind_first(window)
+    headings = [
+        heading
+        for heading in drawn.headings
+        if len(_WORDS.findall(heading)) >= 4 and not _is_site(heading) and key_of(heading) not in of_site
+    ]
     contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
     if contained:
         return max(contained, key=len)
@@ -334,15 +341,22 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
         return window
     if (repeated := _repeated(window, lines)) is not None:
         return repeated
-    if len(headings) == 1 and len(headings[0]) in TITLE_LENGTH:
-        return headings[0]
-    best = of_window(drawn)
-    return best if best is not None and not _is_site(best) else None
+    names_column = 0 < len(key_of(window)) < heads.TITLE_HAN
+    if headings and (names_column or len(headings) == 1) and len(best := max(headings, key=len)) in TITLE_LENGTH:
+        return best
+    of_it = of_window(drawn)
+    return of_it if of_it is not None and not _is_site(of_it) else None
+
+
+def _behind_first(window: str) -> set[str]:
+    """Column and site as a window names them behind a title, which is longer."""
+    first, *others = [key_of(part) for part in _WINDOW_PARTS.split(window)]
+    return {key for key in others if len(key) < len(first)}
 
 
 def of_window(drawn: html.Drawn) -> str | None:
     """The longest part of the window title, be it the name of a site or column, as that of a list of articles is."""
-    parts = [part.strip() for part in re.split(r"\s[-|]\s|[_|—]+|--", drawn.head_title or "")]
+    parts = [part.strip() for part in _WINDOW_PARTS.split(drawn.head_title or "")]
     column = next((part for part in parts if _COLUMN.fullmatch(part)), None)
     site, _, rest = (best := max(parts, key=len, default="")).partition("-")
     if column is not None and _is_site(best):
@@ -361,12 +375,22 @@ def _is_site(name: str) -> bool:
 
 
 def _repeated(window: str, lines: Sequence[Line]) -> str | None:
-    """The longest beginning of the window title that is a line of the page: what follows it names column and site."""
-    said = {key_of(line.text) for line in lines if line.link_share < 0.5}
-    beginnings = [window[: cut.start()].strip() for cut in _WINDOW_CUT.finditer(window)]
-    for beginning in reversed(beginnings):
-        if len(key := key_of(beginning)) >= heads.TITLE_HAN and key in said and script.han(key) >= 4:
-            return beginning
+    """The longest beginning of the window title that the page says on a line, or on two where a tag breaks it: what
+    follows names column and site. Else the longest end, where the site goes before."""
+    own = [line for line in lines if line.link_share < 0.5 and len(line.text) <= TITLE_LENGTH[-1]]
+    said = {key_of(line.text): line.text for line in own}
+    said |= {key_of(f"{a.text}{b.text}"): f"{a.text}{b.text}" for a, b in itertools.pairwise(own) if a.tag == b.tag}
+    cuts = [cut.span() for cut in _WINDOW_CUT.finditer(window)]
+    parts = [window, *(window[:start] for start, _ in reversed(cuts)), *(window[end:] for _, end in cuts)]
+    for part in map(str.strip, parts):
+        key = key_of(part)
+        if len(key) < heads.TITLE_HAN or script.han(key) < 4 or _is_site(part):
+            continue
+        if part.endswith(_CUT):
+            if (whole := next((text for other, text in said.items() if other.startswith(key)), None)) is not None:
+                return whole
+        elif key in said:
+            return part
     return None
 
 

@@ -133,7 +133,10 @@ def test_what_closes_an_article_stays(tail: str) -> None:
     [
         ("resource_sinking", "三甲医院“组团式”帮扶山区\n\n两家医院的“组团式”帮扶进入第二年,山区医院留住了病人。"),
         ("resource_sinking", "专家下乡坐诊\n\n每逢周三,县医院专家下乡坐诊,派驻乡镇卫生院,还为村医讲课。"),
-        ("family_doctor", "签约医生到家\n\n河湾县推行乡村医生签约服务,签约医生每月上门,老人不出村就能测血压、取药。"),
+        (
+            "family_doctor",
+            "医共体的签约医生到家\n\n医共体内签约医生每月上门,签约服务由县医院专家参加,老人不出村就能测血压、取药。",
+        ),
         ("mutual_recognition", "三地影像资料共享\n\n三地医院试行影像资料共享,检查结果互认,患者转诊时不再重复检查。"),
         (
             "consortium_stats",
@@ -161,8 +164,20 @@ def test_a_page_of_ours_in_other_words(topic: str, text: str) -> None:
         "县域医共体信息化解决方案\n\n系统支持双向转诊、远程会诊、医共体绩效,帮助县级医院管理成员单位。",
         "某诊所违规开展远程心电诊断案\n\n执法人员发现诊所违规开展远程诊断,当事人未签远程医疗协议,行政处罚已送达。",
         "家庭医生报告模板\n\n第一章家庭医生概述。第二章家庭医生服务。第三章家庭医生团队。本模板供下载,模板可改。",
+        "签约医生到家\n\n河湾县推行乡村医生签约服务,签约医生每月上门,老人不出村就能测血压、取药。",
+        "职教联合体挂牌\n\n联合体建实训资源共享中心,课程互认,骨干下沉到县级分校任教,资源下沉有了抓手,对口帮扶一年一轮。",
     ],
-    ids=["abroad", "team abroad", "schools", "school", "software", "offence", "template"],
+    ids=[
+        "abroad",
+        "team abroad",
+        "schools",
+        "school",
+        "software",
+        "offence",
+        "template",
+        "family doctors",
+        "vocational",
+    ],
 )
 def test_a_page_that_borrows_our_words_is_not_ours(text: str) -> None:
     notice = read(text)
