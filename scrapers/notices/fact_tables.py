@@ -3,9 +3,10 @@
 Comes in: a page about us, its markup if it is HTML. Goes out: `Fact`s, the row as evidence. Never here: cues of a
 single indicator (lexicon/*.yml): a figure is written out as a sentence (甲县,上转3516人次), and the lexicon reads that.
 
-What counts as a table of figures: a table in the markup, rowspan and colspan resolved, or lines with |, tabs, gaps or
-blanks between as many cells as the line of the heads has. A figure is read only with a unit: its own, that in brackets
-behind its head or label, that of its row's column 单位, or that of the table (单位:人次). A year in the head dates it.
+What counts as a table of figures: a table in the markup, rowspan and colspan resolved; lines with |, tabs, gaps or
+blanks between as many cells as the line of the heads has; lines of one cell each. A figure is read only with a unit:
+its own, that in brackets behind its head or label, that of its row's column 单位, or that of the table (单位:人次). A
+year in the head dates it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from scrapers.notices.lexicon import Lexicon
 from scrapers.notices.page import Page
 from scrapers.notices.page_tables import Body, Cell, pieces
 from scrapers.records import Fact
-from scrapers.text import dates, gazetteer, numbers
+from scrapers.text import dates, gazetteer, numbers, stacks
 from scrapers.text.trace import Traced
 
 MOST_HEADS = 3  # rows of heads
@@ -66,7 +67,7 @@ NO_HEAD = Cell("", 0, (0, 0))  # above the labels
 
 def read(words: Lexicon, page: Page, subject: Subject, found: Sequence[grids.Grid] | None) -> list[Fact]:
     """The facts of every table of figures, in the order of the page. `found`: the tables of its markup."""
-    if not subject.relevant or not (found or _OF_TABLES.search(page.stated)):
+    if not subject.relevant or not (found or _OF_TABLES.search(page.stated) or stacks.may_stand_in(page.stated)):
         return []
     body = Body(page, Cell)
     figures = list(itertools.islice(_once(body, _tables(body, found)), MOST_FIGURES))
@@ -92,8 +93,11 @@ def _tables(body: Body[Cell], found: Sequence[grids.Grid] | None) -> Iterator[li
     if found is not None:
         yield from body.tables(found)
         return
+    lines = body.lines()
+    for stack in stacks.find([line.text for line in lines]):
+        yield [[lines[at] for at in row] for row in (stack.heads, *stack.rows)]
     run: list[Row] = []
-    for line in body.lines():
+    for line in lines:
         cells = _cells(body, line)
         if len(run) == 1 and len(cells) == len(run[0]) + 1 and all(map(_is_of_figures, run[0])):
             run = [[NO_HEAD, *run[0]]]

@@ -74,6 +74,10 @@ _WITH_HOUR = re.compile(r"20\d\d[-/.年][01]?\d[-/.月][0-3]?\d日?\s{1,2}[0-2]?
 _DAY_BEHIND = re.compile(
     r"(?<=\S)(?:\s?\(\d{1,2}/\d{1,2}/20\d\d\)|\s{1,4}[\[(]?20\d\d(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?:\s\d{1,2}:\d\d)?[\])]?)$"
 )
+_BEFORE_SENTENCE = re.compile(  # title and sentence on one line
+    r"(?<=[^\s。,:;]{4})\s{1,4}(?=(?:为(?:了|进一步|扎实|深入|全面|切实|加快|贯彻|落实|推动|促进|方便|解决)|近日|日前|近年来|近期|今年以来"
+    r"|连日来|本[报网]讯|20\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?,|\d{1,2}月\d{1,2}日,).{20,}。)"
+)
 _DAY_ENDS = tuple("0123456789)]")  # how a match of that ends
 _OF_BYLINES = re.compile(  # what the next can't do without
     r"[记通撰原\s](?:(?<=记)者|(?<=通)讯员|(?<=撰)|(?<=原)创|(?<=\s)(?:报道|摄影|订户|会员))"
@@ -116,6 +120,23 @@ def _joint(line: Line) -> int | None:
             return run.end()
     if "摘" in line.text and (abstract := _ABSTRACT.search(line.folded)):
         return abstract.start()
+    label = _behind_title(line)
+    if label is None:
+        return None
+    before = line.folded[: label.start()]
+    if "。" in before:
+        return None
+    is_title = script.han(before) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
+    return label.start() if is_title else None
+
+
+def _behind_title(line: Line) -> re.Match[str] | None:
+    """What begins behind a title on its line: the article's sentence, a day, an hour, a label."""
+    stops = "。" in line.text
+    if stops and " " in line.folded[:LONGEST_HEAD]:
+        sentence = _BEFORE_SENTENCE.search(line.folded, 0, LONGEST_HEAD + LONGEST_HALF)
+        if sentence is not None:
+            return sentence
     if "20" not in line.text:
         return None
     label = None
@@ -125,15 +146,7 @@ def _joint(line: Line) -> int | None:
         label = None  # who wrote it, and when
     if label is None and ":" in line.folded[:LONGEST_HEAD]:
         label = _BEFORE_HOUR.search(line.folded, 0, LONGEST_HEAD)
-    if label is None and "。" not in line.text:
-        label = _BEHIND_TITLE.search(line.folded)
-    if label is None:
-        return None
-    before = line.folded[: label.start()]
-    if "。" in before:
-        return None
-    is_title = script.han(before) >= TITLE_HAN and _HEAD_LABEL.match(before) is None
-    return label.start() if is_title else None
+    return _BEHIND_TITLE.search(line.folded) if label is None and not stops else label
 
 
 def menu_end(lines: Sequence[Line]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrapers.notices import heads, html, publication, titles
-from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments
+from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments, stacks, wraps
 from scrapers.text.doc_numbers import DocNumber
 from scrapers.text.fold import fold
 from scrapers.text.gazetteer import Mention
@@ -127,11 +127,12 @@ def read(data: bytes, *, media_type: str | None = None, keywords: Sequence[str] 
 
 def _from_text(raw: str) -> tuple[str, _Sheet]:
     cleaned = clean.clean(raw)
-    lines = heads.parted(_lines(cleaned.traced.text))
+    traced = wraps.joined(cleaned.traced)
+    lines = heads.parted(_lines(traced.text))
     lines = lines[heads.menu_end(lines) :]
     title_at = titles.line_of(lines)
     title, first = titles.from_text(lines, title_at)
-    return raw, _Sheet(cleaned.traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
+    return raw, _Sheet(traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
 
 
 def _from_html(markup: str) -> tuple[str, _Sheet]:
@@ -179,6 +180,8 @@ def _lines(text: str) -> list[Line]:
         at += len(whole) + 1
     if "|" in folded:
         segments.tell_tables(lines)
+    if stacks.may_stand_in(folded):
+        segments.tell_stacks(lines)
     return lines
 
 
@@ -202,16 +205,19 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
         for index, line in enumerate(head, begin)
         if index != sheet.title_at and not publication.is_event(sheet.lines[index : index + 3])
     ]
-    page.publish_date, page.publish_time = (
-        publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=any(map(segments.is_prose, main))))
-        or publication.leaf(head)
-        or publication.near(inner)
-        or publication.below(inner, labels, sheet.lines[sheet.last :])
-        or publication.proved(head, inner)
-        or publication.above(sheet.lines)
-        or publication.compiled(sheet.lines)
-        or (None, None)
-    )
+    if not publication.is_digest([*head, *inner]):
+        page.publish_date, page.publish_time = (
+            publication.stated(
+                sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=any(map(segments.is_prose, main)))
+            )
+            or publication.leaf(head)
+            or publication.near(inner)
+            or publication.below(inner, labels, sheet.lines[sheet.last :])
+            or publication.proved(head, inner)
+            or publication.above(sheet.lines)
+            or publication.compiled(sheet.lines)
+            or (None, None)
+        )
     page.source = publication.source(sheet.meta, head)
     page.doc_number = doc_numbers.own([line.folded for line in [*head, *main[: heads.HEAD_LINES]]])
     if not main:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from scrapers.notices import heads, html
-from scrapers.text import dates, segments
+from scrapers.text import dates, script, segments
 from scrapers.text.fold import fold
 from scrapers.text.segments import Label, Line, cues
 
@@ -22,6 +22,7 @@ DATELINE = 120  # characters of the first sentence in which a dateline stands
 BELOW = 6  # lines below the last sentence of the article in which its date may stand
 FIRST_SITES = "1995"  # a system without a date writes 1970-01-01
 LONGEST_LABELS = 80  # ... or several, each with its label
+DIGEST = 3  # so many articles of different days, each with its headline, are a digest
 LONGEST_LEAF = 10  # characters of a line of a calendar leaf
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
@@ -44,6 +45,7 @@ _IN_A_PAPER = re.compile(segments.IN_A_PAPER)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _SHEET = re.compile(r"第\s?[A-Z]?\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
 _ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
+_IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分")  # below the day of an announcement there
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
@@ -76,6 +78,20 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
     if issued is not None:  # a document is put there after it was issued; the hour shows that a site says so
         return next((each for each in told if each[1] is not None and each[0] >= issued[0]), issued)
     return told[0] if told and len(told) <= most else None
+
+
+def is_digest(lines: Sequence[Line]) -> bool:
+    """From its first sentence on several headlines, each above its day and a sentence of its article: what dates them
+    dates no page."""
+    days: set[str] = set()
+    for title, day, sentence in zip(lines, lines[1:], lines[2:], strict=False):
+        if not days and segments.is_prose(title):
+            return False
+        if not dates.is_date_line(day.folded) or "。" not in sentence.text or segments.is_prose(title):
+            continue
+        if script.han(title.text) >= heads.TITLE_HAN and not heads.is_head(title):
+            days.add(day.folded)
+    return len(days) >= DIGEST
 
 
 def is_event(lines: Sequence[Line]) -> bool:
@@ -121,10 +137,14 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
             found.append(dates.labelled(line.folded))
-        elif _IN_A_PAPER.fullmatch(line.folded):
+        elif _IN_A_PAPER.fullmatch(line.folded) or any(map(_of_hong_kong, foot[index + 1 : index + 2])):
             found.append(dates.published(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
+
+
+def _of_hong_kong(line: Line) -> bool:
+    return line.folded.startswith("香港") and _IN_HONG_KONG.match(line.folded) is not None
 
 
 def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 import yaml
 
-from scrapers.text import dates, scan, script
+from scrapers.text import dates, scan, script, stacks
 from scrapers.text.fold import fold
 from scrapers.text.scan import Branches
 
@@ -200,6 +200,7 @@ class Line:
     folded: str
     link_share: float = 0.0
     tag: str = ""
+    cell: bool = False  # of a table that stands one cell a line
     # What is_furniture, is_prose, heads.is_head and heads.day said: they are asked several times.
     furniture: bool | None = None
     prose: bool | None = None
@@ -267,6 +268,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
         else:
             labels.append(current)
             begun = begun or (current == "main" and is_prose(line))
+    cells = [(index, labels[index]) for index, line in enumerate(lines) if line.cell]
     is_text = not any(line.tag for line in lines)
     prose = (index for index in reversed(range(len(lines))) if labels[index] == "main" and is_prose(lines[index]))
     if (last := next(prose, None)) is not None:
@@ -278,6 +280,8 @@ def label(lines: Sequence[Line]) -> list[Label]:
         _drop_repeated(lines, labels)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
+    for index, was in cells:
+        labels[index] = was
     return labels
 
 
@@ -292,6 +296,13 @@ def tell_tables(lines: Sequence[Line]) -> None:
         if bars >= MANY_BARS and sum(_FIGURE_CELL.search(line.folded) is not None for line in rows) >= 2:
             for row in rows:
                 row.furniture = False
+
+
+def tell_stacks(lines: Sequence[Line]) -> None:
+    """The cells of a table one below the other are no counters of the site."""
+    for stack in stacks.find([line.folded for line in lines]):
+        for at in stack.lines:
+            lines[at].furniture, lines[at].cell = False, True
 
 
 def _is_last(lines: Sequence[Line], index: int) -> bool:

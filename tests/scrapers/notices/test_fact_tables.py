@@ -133,6 +133,14 @@ def test_a_head_dates_its_figures_only_where_a_date_stands_for_it(head: str, dat
     assert (fact.date, fact.date_precision) == (date, precision)
 
 
+def test_the_cells_may_stand_one_on_a_line() -> None:
+    heads, rows = ("季度", "上转", "下转"), (("一季度", "1042", "688"), ("二季度", "1107", "735"))
+    table = "\n".join(("(单位:人次)", *heads, *(cell for row in rows for cell in row)))
+    assert told(parse(table).facts) == [
+        (float(figure), "人次", "referral", "\n".join(row)) for row in rows for figure in row[1:]
+    ]
+
+
 def test_a_table_that_the_page_holds_twice_is_read_once() -> None:
     table = "<table><tr><td>地区</td><td>上转(人次)</td></tr><tr><td>甲县</td><td>1904</td></tr></table>"
     body = f"<h1>甲市医共体运行情况</h1><p>{HEAD.split(chr(10))[2]}</p>{table}<p>手机版</p>{table}"

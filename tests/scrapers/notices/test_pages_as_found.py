@@ -141,6 +141,8 @@ def parse(*lines: str) -> Notice:
         (("2024年03月05日", "3 上一篇  下一篇 4 放大 缩小 默认", "甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
         (("添加客服微信", "升级会员", "甲市医共体发展规划(61页)", BODY), "甲市医共体发展规划(61页)"),
         (("甲市医共体建设情况的通报 |", "2024-03-05", BODY), "甲市医共体建设情况的通报"),
+        ((f"甲市医共体建设见成效,乡镇能拍片 近日,{BODY}",), "甲市医共体建设见成效,乡镇能拍片"),
+        ((f"甲市人民医院 近日,{BODY}",), None),
         (("张三,李四,王小五", BODY), None),
         (("各区县人民政府,市直各部门:", BODY), None),
         (("文 号: | 所属主题: | 政策文件 |", BODY), None),
@@ -188,6 +190,14 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
         (("甲市县域医共体建设见成效", *MENU, "甲市县域医共体建设见成效", "2024-03-05", BODY), "2024-03-05"),
         (
             ("date 2024-03-05 我的频道", "寒潮明日到来", "景区推出联票", "票价下调", "甲市医共体派驻医师", BODY),
+            "2024-03-05",
+        ),
+        (
+            ("甲市晚间新闻", *(f"甲市医共体建设见成效{n} 2024-03-0{n} 09:40:00 {BODY}" for n in range(1, 5))),
+            None,
+        ),
+        (
+            ("公立醫院專科門診安排", "下稿代醫院管理局發出:", BODY, "完", "2024年3月5日(星期二)", "香港時間18時30分"),
             "2024-03-05",
         ),
         (
@@ -383,6 +393,14 @@ TITLE = "甲县医共体让群众在家门口看好病"
         (TITLE, f"<h1>{TITLE}<br><small>2024-03-05 10:00</small></h1>"),
         (TITLE, f"<h1>{TITLE}</h1><ul><li>来源:</li><li>办公室</li><li>时间:</li><li>2024-03-05</li></ul>"),
         ("甲县新闻网", f"<p><strong>{TITLE}</strong></p><p>2024-03-05 09:00 来源:甲县新闻网</p>"),
+        (f"{TITLE[:-2]}...", f"<div>{TITLE}</div><div>2024-03-05 10:20:30</div>"),
+        (f"甲县之窗——{TITLE}", f"<h1>甲县信息公开平台</h1><div>{TITLE}</div><div>2024-03-05 10:20:30</div>"),
+        (TITLE, f"<h1>甲县信息公开平台</h1><div>{TITLE[:8]}<br>{TITLE[8:]}</div><div>2024-03-05 10:20:30</div>"),
+        (
+            f"{TITLE} - 基层杂谈 - 甲县乡音论坛",
+            f"<h2>甲县乡音论坛</h2><h1><a>[闲聊]</a> {TITLE}</h1><div>2024-03-05 10:20:30</div>",
+        ),
+        ("政策问答", f"<h1>健康甲县</h1><h3>{TITLE}</h3><div>2024-03-05 10:20:30</div>"),
         ("新闻详情", f"<div>{TITLE}</div><div>2024-03-05 10:20:30</div>"),
         ("新建网页 1", f"<div>{TITLE}</div><div>2024-03-05 10:20:30</div>"),
         (f"{TITLE}-新闻动态-甲县人民医院", f"<h1>甲县人民医院</h1><div>{TITLE}</div><div>日期:2024-03-05</div>"),
@@ -418,6 +436,15 @@ def test_a_list_of_articles_is_called_as_its_column() -> None:
     links = "".join(f"<li><a href='/{n}'>甲县召开卫生健康工作第{n}次会议</a> 2024-03-0{n}</li>" for n in range(1, 7))
     markup = f"<html><head><title>工作动态</title></head><body><ul>{links}</ul></body></html>"
     assert notices.parse_page(markup.encode()).title == "工作动态"
+
+
+def test_a_list_of_headlines_dates_no_page() -> None:
+    titles = ("医共体召开分析会", "远程影像突破五万例", "开展传染病防控督导", "市级专家来我县帮扶")
+    items = "".join(f"<li><a>{title}</a><span>[2024-03-0{day}]</span></li>" for day, title in enumerate(titles, 1))
+    page = (
+        f"<html><head><title>动态_甲县卫健局</title></head><body><h2>工作动态</h2><ul>{items}</ul>共386条</body></html>"
+    )
+    assert notices.parse_page(page.encode()).publish_date is None
 
 
 def test_a_button_behind_the_last_sentence_is_none_of_it() -> None:
