@@ -43,6 +43,8 @@ LONGEST_NOTE = 600  # characters of a line that is a note of the site though it 
 SHORTEST_STORY = 20  # characters of a sentence that may tell of what sites call for (扫一扫)
 LONGEST_STREWN = 60  # characters that a forum strews in behind a line
 LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
+ABSTRACT_WITHIN = 80  # lines above the heading of an abstract
+NOTES_ON_AUTHORS = 4  # sentences above it
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 REPEATED = 3  # a line so often between others ...
 REPEATED_LENGTH = 10  # ... and of so many characters, is an advertisement
@@ -60,6 +62,7 @@ _DATED = re.compile(
     r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?$"
 )  # a headline and its day
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
+_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要[】\]]?:?")
 _STOP = re.compile(r"[。;!?]")
 _FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
 _SIGNS = re.compile(r"[\d。;:!?%]")
@@ -259,8 +262,11 @@ def label(lines: Sequence[Line]) -> list[Label]:
     labels: list[Label] = []
     begun = False
     current: Label = "main"
+    abstract = _abstract(lines)
     for index, line in enumerate(lines):
-        if current == "main" and _is_end(line) and (begun or _is_last(lines, index)):
+        if index < abstract:
+            labels.append("template")
+        elif current == "main" and _is_end(line) and (begun or _is_last(lines, index)):
             current = "related"
             labels.append("template")
         elif is_furniture(line) or (not begun and _HEAD_NOTE.match(line.folded)):
@@ -303,6 +309,15 @@ def tell_stacks(lines: Sequence[Line]) -> None:
     for stack in stacks.find([line.folded for line in lines]):
         for at in stack.lines:
             lines[at].furniture, lines[at].cell = False, True
+
+
+def _abstract(lines: Sequence[Line]) -> int:
+    """Where the abstract of a paper begins: some journals print authors, references and contents above it."""
+    for index, line in enumerate(lines[:ABSTRACT_WITHIN]):
+        if line.text[0] in "摘【[" and _ABSTRACT.fullmatch(line.folded):
+            above = sum(map(is_prose, lines[:index]))
+            return index + 1 if above <= NOTES_ON_AUTHORS and any(map(is_prose, lines[index + 1 :])) else 0
+    return 0
 
 
 def _is_last(lines: Sequence[Line], index: int) -> bool:

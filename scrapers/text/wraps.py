@@ -1,6 +1,6 @@
 """Lines that a page broke where they were full → the paragraphs they were.
 
-Comes in: a text as papers in columns and files made for print leave it: 组建两个紧 | 密型医共体. Goes out: the same text
+Comes in: a text as papers in columns and files for print leave it: 组建两个紧 | 密型医共体. Goes out: the same text
 without the breaks within its paragraphs. Never here: lines that end where a sentence does.
 
 A paragraph is told by its build: several lines one below the other, as wide as each other but for the last, most of
