@@ -87,7 +87,7 @@ def is_digest(lines: Sequence[Line]) -> bool:
     for title, day, sentence in zip(lines, lines[1:], lines[2:], strict=False):
         if not days and segments.is_prose(title):
             return False
-        if not dates.is_date_line(day.folded) or "。" not in sentence.text or segments.is_prose(title):
+        if "。" not in sentence.text or segments.is_prose(title) or not dates.is_date_line(day.folded):
             continue
         if script.han(title.text) >= heads.TITLE_HAN and not heads.is_head(title):
             days.add(day.folded)

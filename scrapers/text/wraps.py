@@ -22,8 +22,8 @@ FEWEST_BREAKS = 4  # within sentences, on a page that is wrapped
 LONGEST_LINE = WIDEST // 2  # characters
 
 _ENDS = tuple("。!?;:!?;:…”」』")  # how a line ends that need not go on
-_RUNS_ON = rf"[^\n]{{12,{LONGEST_LINE - 1}}}[^\n{''.join(_ENDS)} \u3000]\n"
-_WRAPPED = re.compile(rf"\n{_RUNS_ON}{_RUNS_ON}")  # what no page can do without that is wrapped
+_RUNS_ON = rf"[^\n]{{12,{LONGEST_LINE}}}+\n(?<=[^\n{''.join(_ENDS)} \u3000]\n)"
+_WRAPPED = re.compile(rf"\n{_RUNS_ON}{_RUNS_ON}{_RUNS_ON}")  # what no page can do without that is wrapped
 _PAUSE = re.compile("[,。、;,;]")
 _JOINT = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
 
