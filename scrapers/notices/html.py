@@ -37,6 +37,7 @@ _IN_SCRIPT = re.compile(
     r'"(?:(?P<schema>datePublished)|pub[tT]ime|pub[dD]ate|publish(?:ed)?_?[tT]ime|publish_?[dD]ate)"\s{0,3}:'
     r'\s{0,3}"(?P<day>20\d\d-\d\d-\d\d)(?P<clock>[^"]{0,40})'
 )
+_OF_AN_ACCOUNT = re.compile(r"\bvar\s(?:oriC|c)reateTime\s?=\s?['\"](?P<day>20\d\d-\d\d-\d\d)[^'\"]{0,12}['\"]")
 _SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button", "textarea", "xmp"]
 _FURNITURE = ["nav", "footer", "aside"]
 _HIDDEN = '[style*="display:none"], [style*="display: none"], [style*="DISPLAY: none"], [style*="display :none"]'
@@ -133,10 +134,13 @@ def draw(markup: str) -> Drawn:
 
 
 def _published(markup: str) -> str | None:
-    """The date that the scripts of a page give it, if they give one only: as schema.org calls it, else as portals do.
+    """The date that the scripts of a page give it, if they give one only: as accounts call it that publish their
+    articles by scripts (createTime), as schema.org does, else as portals do.
 
     Those of portals have their hour: several of one day are those of other articles.
     """
+    if "reateTime" in markup and (of_account := {match["day"] for match in _OF_AN_ACCOUNT.finditer(markup)}):
+        return of_account.pop() if len(of_account) == 1 else None
     if '"datePublished"' not in markup and '"pub' not in markup:
         return None
     found = [*_IN_SCRIPT.finditer(markup)]

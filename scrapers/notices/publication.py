@@ -27,7 +27,7 @@ LONGEST_LEAF = 10  # characters of a line of a calendar leaf
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
 _WHEN = re.compile(r"时\s*间")
-_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|(?:最[近后]|本页)更新)(?:时间|日期)?\s?:")
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|出版|(?:最[近后]|本页)更新)(?:时间|日期)?\s?:")
 _TELLS = re.compile(  # when a journal took a paper stands before when it published it
     rf"{_PUBLISHED.pattern}|收稿日期\s?:.{{6,60}}(?:发布|出版|首发)(?:日期|时间)?\s?:"
 )
@@ -133,7 +133,7 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
     )
     foot = [*inner[last + 1 :], *after][:BELOW]
     names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
-    found = []
+    found = [_beside_label(foot)]
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
             found.append(dates.labelled(line.folded))
@@ -141,6 +141,14 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
             found.append(dates.published(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
+
+
+def _beside_label(foot: Sequence[Line]) -> Published | None:
+    """出版日期 | 2023-06-28: what a journal says in two lines."""
+    for label, value in itertools.pairwise(foot):
+        if _PUBLISHED.fullmatch(f"{label.folded}:") and dates.is_date_line(value.folded):
+            return heads.day(value)
+    return None
 
 
 def _of_hong_kong(line: Line) -> bool:

@@ -44,6 +44,7 @@ SHORTEST_STORY = 20  # characters of a sentence that may tell of what sites call
 LONGEST_STREWN = 60  # characters that a forum strews in behind a line
 LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
 ABSTRACT_WITHIN = 80  # lines above the heading of an abstract
+ABSTRACT_LINES = 6  # of an abstract, its heading one of them
 NOTES_ON_AUTHORS = 4  # sentences above it
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
 REPEATED = 3  # a line so often between others ...
@@ -63,6 +64,7 @@ _DATED = re.compile(
 )  # a headline and its day
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要[】\]]?:?")
+_OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]|$)")
 _STOP = re.compile(r"[。;!?]")
 _FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
 _SIGNS = re.compile(r"[\d。;:!?%]")
@@ -267,7 +269,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
         if index < abstract:
             labels.append("template")
         elif current == "main" and _is_end(line) and (begun or _is_last(lines, index)):
-            current = "related"
+            current = "main" if _is_behind_abstract(lines, index) else "related"
             labels.append("template")
         elif is_furniture(line) or (not begun and _HEAD_NOTE.match(line.folded)):
             labels.append("template")
@@ -318,6 +320,14 @@ def _abstract(lines: Sequence[Line]) -> int:
             above = sum(map(is_prose, lines[:index]))
             return index + 1 if above <= NOTES_ON_AUTHORS and any(map(is_prose, lines[index + 1 :])) else 0
     return 0
+
+
+def _is_behind_abstract(lines: Sequence[Line], index: int) -> bool:
+    """Catchwords end an article, but not the abstract of one."""
+    if not lines[index].folded.startswith("关键词"):
+        return False
+    above = lines[max(0, index - ABSTRACT_LINES) : index]
+    return any(_OF_ABSTRACT.match(line.folded) for line in above) and any(map(is_prose, lines[index + 1 :]))
 
 
 def _is_last(lines: Sequence[Line], index: int) -> bool:
