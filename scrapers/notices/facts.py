@@ -12,13 +12,12 @@ the denied ones are there; the longest noun wins. What no entry claims is a fact
 
 from __future__ import annotations
 
-import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import accumulate, product
 from math import ceil
 from typing import NamedTuple, TypeVar
 
@@ -189,7 +188,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
 
 def _is_on_medicine(text: str, medicine: Sequence[str]) -> bool:
     """Whether a text says so many of the words; most say the first one often enough."""
-    said = itertools.accumulate(map(text.count, medicine))
+    said = accumulate(map(text.count, medicine))
     return any(number * 1000 >= MEDICINE * len(text) for number in said)
 
 
