@@ -15,7 +15,7 @@ from functools import cached_property
 from scrapers.notices import heads, html, publication, titles
 from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments, stacks, wraps
 from scrapers.text.doc_numbers import DocNumber
-from scrapers.text.fold import fold
+from scrapers.text.fold import fold, with_full_stops
 from scrapers.text.gazetteer import Mention
 from scrapers.text.segments import Label, Line, cues
 from scrapers.text.trace import Edit, Traced
@@ -130,9 +130,16 @@ def _from_text(raw: str) -> tuple[str, _Sheet]:
     traced = wraps.joined(cleaned.traced)
     lines = heads.parted(_lines(traced.text))
     lines = lines[heads.menu_end(lines) :]
+    lines = lines[_paper_begin(lines) :]
     title_at = titles.line_of(lines)
     title, first = titles.from_text(lines, title_at)
     return raw, _Sheet(traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)
+
+
+def _paper_begin(lines: Sequence[Line]) -> int:
+    """Where the head of a paper begins, if the journal speaks of itself above it."""
+    above = range(segments.abstract(lines) - 1)
+    return next((index + 1 for index in reversed(above) if segments.is_prose(lines[index])), 0)
 
 
 def _from_html(markup: str) -> tuple[str, _Sheet]:
@@ -170,7 +177,7 @@ def _repair_head(drawn: html.Drawn) -> None:
 def _lines(text: str) -> list[Line]:
     lines = []
     at = 0
-    folded = fold(text)
+    folded = with_full_stops(fold(text))
     for whole in text.split("\n"):
         trimmed = whole.strip()
         if trimmed:
@@ -180,6 +187,8 @@ def _lines(text: str) -> list[Line]:
         at += len(whole) + 1
     if "|" in folded:
         segments.tell_tables(lines)
+    if segments.ROWS_OF_FIGURES.search(folded):
+        segments.tell_rows(lines)
     if stacks.may_stand_in(folded):
         segments.tell_stacks(lines)
     return lines
@@ -207,15 +216,14 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     ]
     if not publication.is_digest([*head, *inner]):
         page.publish_date, page.publish_time = (
-            publication.stated(
-                sheet.meta, dated, most=_dates_of_its_own(sheet, has_body=any(map(segments.is_prose, main)))
-            )
+            publication.stated(sheet.meta, dated, most=_dates_of_its_own(sheet, main))
             or publication.leaf(head)
             or publication.near(inner)
             or publication.below(inner, labels, sheet.lines[sheet.last :])
             or publication.proved(head, inner)
             or publication.above(sheet.lines)
             or publication.compiled(sheet.lines)
+            or publication.answered(sheet.lines)
             or (None, None)
         )
     page.source = publication.source(sheet.meta, head)
@@ -225,9 +233,9 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     return page
 
 
-def _dates_of_its_own(sheet: _Sheet, has_body: bool) -> int:
+def _dates_of_its_own(sheet: _Sheet, main: Sequence[Line]) -> int:
     """How many dates without a label may stand in the head of an article; what has more is a list of articles."""
-    if has_body:
+    if any(segments.is_prose(line) or segments.is_foreign(line) for line in main):
         return heads.HEAD_LINES if sheet.title_at is not None else 1
     return 0 if sum(map(heads.is_dated, sheet.lines)) > 1 else 1
 

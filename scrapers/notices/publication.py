@@ -46,6 +46,7 @@ _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|�
 _SHEET = re.compile(r"第\s?[A-Z]?\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
 _ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
 _IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分")  # below the day of an announcement there
+_ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
@@ -215,6 +216,12 @@ def compiled(lines: Sequence[Line]) -> Published | None:
         return heads.day(foot[0])
     fields = _FIELDS.search(lines[-1].folded) if lines else None
     return dates.published(fields["date"]) if fields else None
+
+
+def answered(lines: Sequence[Line]) -> Published | None:
+    """When an office answered the one letter that a page shows."""
+    found = [match for line in lines if "复" in line.text and (match := _ANSWERED.search(line.folded))]
+    return dates.published(found[0]["date"]) if len(found) == 1 else None
 
 
 def source(meta: dict[str, str], head: Sequence[Line]) -> str | None:

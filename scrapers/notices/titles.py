@@ -105,6 +105,8 @@ def line_of(lines: Sequence[Line]) -> int | None:
         line, follows = lines[index], lines[index + 1 : index + 2]
         if _is_passed_over(lines, index, is_chinese):
             continue
+        if segments.is_latin_prose(line):
+            break
         asks = _asks(line) and _may_be_title(line)
         if not asks and (segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
             break

@@ -116,7 +116,7 @@ _ENGLISH = re.compile(
 
 # Dates of a document or an event; a page that shows one of them is not dated by it.
 _OTHER_LABEL = re.compile(
-    r"(?:生效|成文|印发|签发|废止|失效|施行|实施|截止|截至|会议|活动|报名|开标|收稿|修回|出生|成立|开始|结束|有效)(?:时间|日期|期)\s{0,3}[:|]"
+    r"(?:生效|成文|印发|签发|废止|失效|施行|实施|截止|截至|会议|活动|报名|开标|收稿|修回|写信|来信|出生|成立|开始|结束|有效)(?:时间|日期|期)\s{0,3}[:|]"
     r"|今天是|今日是|现在是|[日号]\s{0,3}(?:星期|周)[一二三四五六日天]"  # the clock of the site
 )
 

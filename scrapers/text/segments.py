@@ -29,6 +29,7 @@ Label = Literal["main", "related", "template"]
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LONGEST_COLUMN = 8  # characters of the name of a column before its title
+LATIN_PROSE = 60  # letters of a sentence in English
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 KANA_WITHIN = 60  # characters of a sentence in Japanese of which some are kana
 KANA = 8  # kana of a line that is in Japanese
@@ -63,9 +64,10 @@ _DATED = re.compile(
     r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?$"
 )  # a headline and its day
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
-_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要[】\]]?:?")
-_OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]|$)")
+_OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]{1,2}|$)")
 _STOP = re.compile(r"[。;!?]")
+_ROW_OF_FIGURES = re.compile(r"\d[\d.,]*+%?(?:\s{1,4}+(?:\d[\d.,]*+%?|[-—/]{1,2})){2,20}")
+ROWS_OF_FIGURES = re.compile(rf"\n{_ROW_OF_FIGURES.pattern}\n\s?\d[\d.,]*+%?\s")  # what a text with such rows has
 _FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
 _SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
@@ -92,6 +94,7 @@ _OTHERS = re.compile(
     r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
     r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
     r"|[\[【].{4,60}[\]】]相关(?:文章|阅读|推荐).{0,4}|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
+    r"|\d{1,5} comments?"
     r"|[^。]{0,30}发表于:?\s?20\d\d-\d{1,2}-\d{1,2}(?:\s\d{1,2}:\d\d(?::\d\d)?)?[^。]{0,16}"
 )
 _NOTICE_OF_RIGHTS = re.compile(
@@ -205,7 +208,7 @@ class Line:
     folded: str
     link_share: float = 0.0
     tag: str = ""
-    cell: bool = False  # of a table that stands one cell a line
+    cell: bool = False  # it is a cell or a row of a table
     # What is_furniture, is_prose, heads.is_head and heads.day said: they are asked several times.
     furniture: bool | None = None
     prose: bool | None = None
@@ -264,9 +267,9 @@ def label(lines: Sequence[Line]) -> list[Label]:
     labels: list[Label] = []
     begun = False
     current: Label = "main"
-    abstract = _abstract(lines)
+    begin = abstract(lines)
     for index, line in enumerate(lines):
-        if index < abstract:
+        if index < begin:
             labels.append("template")
         elif current == "main" and _is_end(line) and (begun or _is_last(lines, index)):
             current = "main" if _is_behind_abstract(lines, index) else "related"
@@ -275,7 +278,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
             labels.append("template")
         else:
             labels.append(current)
-            begun = begun or (current == "main" and is_prose(line))
+            begun = begun or (current == "main" and (is_prose(line) or is_latin_prose(line)))
     cells = [(index, labels[index]) for index, line in enumerate(lines) if line.cell]
     is_text = not any(line.tag for line in lines)
     prose = (index for index in reversed(range(len(lines))) if labels[index] == "main" and is_prose(lines[index]))
@@ -306,6 +309,23 @@ def tell_tables(lines: Sequence[Line]) -> None:
                 row.furniture = False
 
 
+def tell_rows(lines: Sequence[Line]) -> None:
+    """Lines of nothing but figures, one below the other, are rows of a table whose labels are years or numbers; above
+    them stand as many heads."""
+    for is_row, run in itertools.groupby(enumerate(lines), key=_is_row_of_figures):
+        rows = [at for at, _ in run]
+        if not is_row or len(rows) < 2:
+            continue
+        above = max(0, rows[0] - 1)
+        has_heads = len(lines[above].folded.split()) == len(lines[rows[0]].folded.split())
+        for at in (above, *rows) if has_heads else rows:
+            lines[at].furniture, lines[at].cell = False, True
+
+
+def _is_row_of_figures(numbered: tuple[int, Line]) -> bool:
+    return _ROW_OF_FIGURES.fullmatch(numbered[1].folded) is not None
+
+
 def tell_stacks(lines: Sequence[Line]) -> None:
     """The cells of a table one below the other are no counters of the site."""
     for stack in stacks.find([line.folded for line in lines]):
@@ -313,12 +333,13 @@ def tell_stacks(lines: Sequence[Line]) -> None:
             lines[at].furniture, lines[at].cell = False, True
 
 
-def _abstract(lines: Sequence[Line]) -> int:
-    """Where the abstract of a paper begins: some journals print authors, references and contents above it."""
+def abstract(lines: Sequence[Line]) -> int:
+    """Where the abstract of a paper begins, 0 without one: some journals print authors and references above it."""
     for index, line in enumerate(lines[:ABSTRACT_WITHIN]):
-        if line.text[0] in "摘【[" and _ABSTRACT.fullmatch(line.folded):
+        if line.text[0] in "摘【[" and (heading := _OF_ABSTRACT.match(line.folded)):
             above = sum(map(is_prose, lines[:index]))
-            return index + 1 if above <= NOTES_ON_AUTHORS and any(map(is_prose, lines[index + 1 :])) else 0
+            begin = index if len(line.text) - heading.end() >= PROSE_HAN else index + 1
+            return begin if above <= NOTES_ON_AUTHORS and any(map(is_prose, lines[index:])) else 0
     return 0
 
 
@@ -392,7 +413,14 @@ def _is_end(line: Line) -> bool:
         return False
     if len(text) <= LONGEST_ENDING and "声明" in text:
         return _ENDING.fullmatch(text) is not None
-    may_be_others = text.startswith(_LISTS) or "主办" in text or "主管" in text or "发表于" in text or "]相关" in text
+    may_be_others = (
+        text.startswith(_LISTS)
+        or "comment" in text
+        or "主办" in text
+        or "主管" in text
+        or "发表于" in text
+        or "]相关" in text
+    )
     return may_be_others and _OTHERS.fullmatch(text) is not None
 
 
@@ -504,6 +532,11 @@ def is_foreign(line: Line) -> bool:
 
 def is_in_latin(line: Line) -> bool:
     return len(line.text) >= LATIN and not _HAN.search(line.text) and len(_LATIN.findall(line.text)) >= LATIN
+
+
+def is_latin_prose(line: Line) -> bool:
+    """A sentence of an article in English."""
+    return len(line.text) >= LATIN_PROSE and line.text.endswith((".", ".”", '."')) and is_in_latin(line)
 
 
 def is_in_kana(line: Line) -> bool:

@@ -3,8 +3,9 @@
 Comes in: a text as papers in columns and files for print leave it: 组建两个紧 | 密型医共体. Goes out: the same text
 without the breaks within its paragraphs. Never here: lines that end where a sentence does.
 
-A paragraph is told by its build: several lines one below the other, as wide as each other but for the last, most of
-them ending in the middle of a sentence. Headlines of one length have no full stops, and stay apart.
+A break is told in two ways. In a paragraph of several lines, one below the other and as wide as each other but for the
+last, it is where a line ends. And where lines differ, it is behind a line that has begun a sentence and not ended it,
+if the next one ends a sentence. A page without several such breaks is not wrapped, and stays as it is.
 """
 
 from __future__ import annotations
@@ -20,12 +21,18 @@ RAGGED = 8  # columns by which full lines differ: an indent, signs that are narr
 FEWEST_LINES = 3  # of a paragraph that is told
 FEWEST_BREAKS = 4  # within sentences, on a page that is wrapped
 LONGEST_LINE = WIDEST // 2  # characters
+WIDE = WIDEST + 1
+BEGUN = 20  # characters of a line with a sentence that goes on
 
 _ENDS = tuple("。!?;:!?;:…”」』")  # how a line ends that need not go on
-_RUNS_ON = rf"[^\n]{{12,{LONGEST_LINE}}}+\n(?<=[^\n{''.join(_ENDS)} \u3000]\n)"
-_WRAPPED = re.compile(rf"\n{_RUNS_ON}{_RUNS_ON}{_RUNS_ON}")  # what no page can do without that is wrapped
+_RUNS_ON = rf"[^\n]{{12,200}}+\n(?<=[^\n{''.join(_ENDS)} \u3000]\n)"
+_WRAPPED = re.compile(rf"\n{_RUNS_ON}(?:[^\n]{{1,200}}+\n){{0,40}}?{_RUNS_ON}")  # what no wrapped page can do without
 _PAUSE = re.compile("[,。、;,;]")
 _JOINT = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
+_GOES_ON = re.compile(r"[\u3400-\u9fff\d,、,(《“]$")  # the end of a line that does
+_BEGINS_ANEW = re.compile(
+    r"[\s·•●■◆▪*\-—【\[(《“]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)]\D|第[一二三四五六七八九十]{1,3}[章节条]|附件|来源|作者|记者|编辑"
+)
 
 Line = tuple[int, int, int]  # begin, end, columns
 
@@ -35,18 +42,20 @@ def joined(traced: Traced) -> Traced:
     text = traced.text
     if not _WRAPPED.search(text):
         return traced
-    paragraphs = [lines for lines in _paragraphs(text) if _is_prose(text, lines)]
-    pairs = [pair for lines in paragraphs for pair in itertools.pairwise(lines)]
-    if sum(not text.endswith(_ENDS, begin, end) for (begin, end, _), _ in pairs) < FEWEST_BREAKS:
+    lines = [*_lines(text)]
+    full = [pair for run in _paragraphs(lines) if _is_prose(text, run) for pair in itertools.pairwise(run)]
+    begun = [pair for pair in itertools.pairwise(lines) if _is_begun(text, *pair)]
+    if sum(not text.endswith(_ENDS, begin, end) for (begin, end, _), _ in {*full, *begun}) < FEWEST_BREAKS:
         return traced
+    pairs = sorted({*full, *begun})
     return traced.edit([Edit(end, begin, "", "wrapped_line") for (_, end, _), (begin, _, _) in pairs])
 
 
-def _paragraphs(text: str) -> Iterator[list[Line]]:
+def _paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """Runs of lines of one width, the last perhaps shorter."""
     run: list[Line] = []
     least = most = 0
-    for line in _lines(text):
+    for line in lines:
         columns = line[2]
         if run and most - RAGGED <= columns <= least + RAGGED:
             run.append(line)
@@ -62,12 +71,12 @@ def _paragraphs(text: str) -> Iterator[list[Line]]:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    """Each line without the blanks around it; one that is empty, or too long to have been full, has no columns."""
+    """Each line without the blanks around it; one that is too long to have been full is wider than any."""
     at = 0
     for whole in text.split("\n"):
         bare = whole.strip()
         begin = at + whole.find(bare)
-        yield begin, begin + len(bare), _columns(bare) if len(bare) <= LONGEST_LINE else 0
+        yield begin, begin + len(bare), _columns(bare) if len(bare) <= LONGEST_LINE else WIDE
         at += len(whole) + 1
     yield at, at, 0
 
@@ -75,6 +84,21 @@ def _lines(text: str) -> Iterator[Line]:
 def _columns(line: str) -> int:
     """A Chinese character has three bytes and two columns."""
     return (len(line) + len(line.encode(errors="surrogatepass"))) // 2
+
+
+def _is_begun(text: str, line: Line, follows: Line) -> bool:
+    """Whether a line has begun a sentence, and the next one goes on with it to its end."""
+    begin, end, _ = line
+    if end - begin < BEGUN or not follows[2] or not _GOES_ON.search(text, end - 1, end):
+        return False
+    if "。" not in text[begin:end] and not (text[end - 1].isdecimal() and _pauses(text, line) >= 2):
+        return False
+    goes_on = "。" in text[follows[0] : follows[1]] or _pauses(text, follows) >= 2
+    return goes_on and not _BEGINS_ANEW.match(text, follows[0])
+
+
+def _pauses(text: str, line: Line) -> int:
+    return len(_PAUSE.findall(text, line[0], line[1]))
 
 
 def _is_prose(text: str, lines: Sequence[Line]) -> bool:

@@ -141,6 +141,16 @@ def test_the_cells_may_stand_one_on_a_line() -> None:
     ]
 
 
+def test_rows_whose_labels_are_years_are_no_figures_of_the_site() -> None:
+    facts = parse("年份 上转(人次) 下转(人次)\n2021 1042 688\n2022 1107 735\n").facts
+    assert [(fact.value, fact.evidence) for fact in facts] == [
+        (1042, "2021 1042 688"),
+        (688, "2021 1042 688"),
+        (1107, "2022 1107 735"),
+        (735, "2022 1107 735"),
+    ]
+
+
 def test_a_table_that_the_page_holds_twice_is_read_once() -> None:
     table = "<table><tr><td>地区</td><td>上转(人次)</td></tr><tr><td>甲县</td><td>1904</td></tr></table>"
     body = f"<h1>甲市医共体运行情况</h1><p>{HEAD.split(chr(10))[2]}</p>{table}<p>手机版</p>{table}"

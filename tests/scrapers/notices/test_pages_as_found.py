@@ -438,6 +438,57 @@ def test_a_list_of_articles_is_called_as_its_column() -> None:
     assert notices.parse_page(markup.encode()).title == "工作动态"
 
 
+def test_above_the_abstract_of_a_paper_nothing_is_its_article() -> None:
+    journal = "《县域卫生》杂志面向县乡医疗机构管理者,刊载改革动态、管理案例和调查报告,在基层有广泛的读者。"
+    references = ("参考文献 1", "张三.医联体内慢病连续服务[J].社区医学论坛,2022,20(8):5-9")
+    head = ("期刊简介", journal, *references, "县域卫生2021年第6期", "一张切片的县际旅行", "张三,李四")
+    notice = parse(*head, "摘要", BODY, "关键词:医共体;病理", "一、背景", BODY[::-1], "参考文献", references[1])
+    assert notice.title == "一张切片的县际旅行"
+    assert notice.body == f"{BODY}\n一、背景\n{BODY[::-1]}"
+    inline = parse(*head, f"摘要:{BODY}", "相关论文")
+    assert (inline.title, inline.body) == ("一张切片的县际旅行", f"摘要:{BODY}")
+
+
+def test_sentences_that_end_in_a_plain_stop_are_sentences() -> None:
+    text = "医共体建成影像中心,年出具报告2.74万例.中心与上级医院的符合率为98.6%.县医院派驻医师16名.作者认为,应当推广."
+    notice = parse("甲县的影像中心", text)
+    assert notice.body == text
+    assert [(fact.value, fact.evidence) for fact in notice.facts][:1] == [(27400.0, "年出具报告2.74万例")]
+
+
+def test_an_english_article_ends_where_its_comments_begin() -> None:
+    title, first = (
+        "Bringing the hospital closer to the harbour",
+        "People in the town plan their visits around the tide, and ",
+    )
+    article = f"{first}the only road to the hospital closes several times each winter."
+    foot = ("4 comments", "Alan says: 20 March 2019 at 9:14 am", "Leave a Reply", "Cookies on this site")
+    notice = parse(
+        "Home > News > Blog", title, "Blog | 14 March 2019 | 4 comments", article, article[::-1] + ".", *foot
+    )
+    assert (notice.title, notice.publish_date, notice.relevant) == (title, "2019-03-14", False)
+    assert notice.body == f"{article}\n{article[::-1]}."
+
+
+def test_a_letter_is_dated_by_its_answer() -> None:
+    letter = ("标题:咨询卫生院坐诊", "写信人:张** 写信时间:2025-07-16 21:07", "请问县医院的医生哪天到镇上坐诊?")
+    notice = parse(*letter, "答复单位:甲县卫健局 答复时间:2025-07-22 15:33", BODY)
+    assert notice.publish_date == "2025-07-22"
+
+
+def test_an_account_dates_its_article_in_a_script() -> None:
+    script = "<script>var ct='1760659680';var createTime = '2025-10-17 08:08';var svr_time='1764270000';</script>"
+    page = f"<html><head><title></title>{script}</head><body><h1>{TITLE}</h1><p>{BODY}</p></body></html>"
+    assert notices.parse_page(page.encode()).publish_date == "2025-10-17"
+
+
+def test_a_journal_dates_its_paper_below_it_in_two_lines() -> None:
+    assert (
+        parse("甲县的影像中心", BODY, "PDF", "出版日期", "2023-06-28", "收稿日期", "2023-02-14").publish_date
+        == "2023-06-28"
+    )
+
+
 def test_a_list_of_headlines_dates_no_page() -> None:
     titles = ("医共体召开分析会", "远程影像突破五万例", "开展传染病防控督导", "市级专家来我县帮扶")
     items = "".join(f"<li><a>{title}</a><span>[2024-03-0{day}]</span></li>" for day, title in enumerate(titles, 1))

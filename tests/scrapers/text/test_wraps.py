@@ -34,16 +34,44 @@ def test_indents_and_half_width_signs_make_lines_ragged() -> None:
     assert joined("\n".join(("标题", first, *LINES[1:]))).split("\n")[1].endswith("患者9.4万人次。")
 
 
+BROKEN = (
+    "1.人员配置。中心的诊断医师应当经过培训,服务机构较多的,每增加二十",
+    "家增配一人。",
+    "2.诊断时限。常规心电图应当及时诊断。截至上年底,全省建成中心63个,联通机构2940家,年诊断心电图508万份,其中识别心肌梗死1.26",
+    "万例。",
+    "3.质量要求。图像合格率应当达标,诊断由上级医师复核。每月抽查不少于50",
+    "份。",
+    "(二)背景。各中心做法不一,有的夜间无人值守。需要用标准加以规",
+    "范。",
+)
+
+
+def test_a_sentence_that_a_line_has_begun_goes_on_to_its_end() -> None:
+    lines = joined("\n".join(("编制说明", *BROKEN, "二、附则"))).split("\n")
+    assert lines == ["编制说明", *(a + b for a, b in zip(BROKEN[::2], BROKEN[1::2], strict=True)), "二、附则"]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
+        BROKEN[:4],
+        [
+            line
+            for n in range(1, 6)
+            for line in (f"医共体建机制、强能力、惠民生,{n}家卫生院见成效", "近日,县里传来消息。")
+        ],
+        [
+            line
+            for n in range(1, 6)
+            for line in (f"县医院派驻医师到乡镇。本报记者张{n}在现场了解到情况", f"{n}.下一步。")
+        ],
         [f"河湾县医共体第{n}次会议召开研究年度工作" for n in "一二三四五六七"],
         [f"医共体内有{n}家卫生院,由县医院牵头建设。" for n in range(2, 9)],
         ["乡镇卫生院", "接入影像中心", "门诊下沉", "医师派驻", "号源下沉", "互认项目", "会诊。"] * 3,
         ["今年以来,河湾县整合两家县级医院和13", "家乡镇卫生院,组建两个紧密型医共体,", "建成五个中心。"],
         ["河湾县整合两家县级医院和十三家乡镇卫生院组建两个紧密型医共体。" * 4] * 6,
     ],
-    ids=["headlines", "sentences", "menu", "too few", "long lines"],
+    ids=["few breaks", "headlines with pauses", "numbered", "headlines", "sentences", "menu", "too few", "long lines"],
 )
 def test_other_lines_stay_apart(lines: list[str]) -> None:
     text = "\n".join(["标题", *lines])
