@@ -62,6 +62,7 @@ class DrawnLine:
     text: str
     tag: str  # of the block it stands in
     link_share: float
+    in_cell: bool = False  # of a table, perhaps of one that lays out the page
 
 
 @dataclass(slots=True)
@@ -197,8 +198,10 @@ def _read_tags(tokens: Iterable[tuple[str, str, str, str]], pen: _Pen) -> None:
             pen.links += -1 if end else 1
         elif pen.pending and name == "br":
             pen.end_line()
-        elif pen.pending and name in _CELLS:
-            pen.write(" ")
+        elif name in _CELLS:
+            if pen.pending:
+                pen.write(" ")
+            pen.cells += -1 if end else 1
 
 
 class _Pen:
@@ -206,7 +209,7 @@ class _Pen:
 
     def __init__(self) -> None:
         self.drawn = Drawn("")
-        self.links = 0
+        self.links = self.cells = 0  # that are open
         self.pending: list[str] = []  # of the line that is being written
         self._linked = 0  # characters of the line that are links
         self._visible = 0
@@ -252,7 +255,7 @@ class _Pen:
         """End the line that is being written."""
         line = _unwrap("".join(self.pending)) if self._visible else ""
         if line:
-            self.drawn.lines.append(DrawnLine(line, self._tag, self._linked / self._visible))
+            self.drawn.lines.append(DrawnLine(line, self._tag, self._linked / self._visible, self.cells > 0))
         self.pending = []
         self._linked = self._visible = 0
 

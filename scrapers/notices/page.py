@@ -150,6 +150,7 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     if len(lines) == len(drawn.lines):  # else a line was nothing but invisible characters
         for line, was in zip(lines, drawn.lines, strict=True):
             line.link_share, line.tag = was.link_share, was.tag
+        segments.tell_cells([line for line, was in zip(lines, drawn.lines, strict=True) if was.in_cell])
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)

@@ -28,7 +28,8 @@ Label = Literal["main", "related", "template"]
 
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
-LONGEST_COLUMN = 8  # characters of the name of a column before its title
+LONGEST_COLUMN = 3  # characters of the name of a column before its title; longer ones say what it is about
+FEWEST_FIGURES = 4  # alone in cells of a table that holds figures
 LATIN_PROSE = 60  # letters of a sentence in English
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 KANA_WITHIN = 60  # characters of a sentence in Japanese of which some are kana
@@ -322,8 +323,21 @@ def tell_rows(lines: Sequence[Line]) -> None:
             lines[at].furniture, lines[at].cell = False, True
 
 
+def tell_cells(lines: Sequence[Line]) -> None:
+    """Of lines in cells of tables: figures alone, if they are several, are no counters of the site."""
+    figures = [line for line in lines if line.link_share < 0.5 and stacks.is_figure(line.folded)]
+    if len(figures) >= FEWEST_FIGURES:
+        for line in figures:
+            line.furniture, line.cell = False, True
+
+
 def _is_row_of_figures(numbered: tuple[int, Line]) -> bool:
-    return _ROW_OF_FIGURES.fullmatch(numbered[1].folded) is not None
+    """Also that of a calendar is one, but it is of the site."""
+    line = numbered[1].folded
+    if _ROW_OF_FIGURES.fullmatch(line) is None:
+        return False
+    days = [int(cell) if cell.isdecimal() else 0 for cell in line.split()]
+    return any(b - a != 1 for a, b in itertools.pairwise(days))
 
 
 def tell_stacks(lines: Sequence[Line]) -> None:
@@ -630,6 +644,5 @@ def _is_column(name: str, mark: str, rest: str) -> bool:
     if name in _SUBJECTS:
         return False
     is_close = mark in "丨|" and not rest.startswith(" ")
-    return (
-        is_close and len(name) <= LONGEST_COLUMN and _NAME.fullmatch(name) is not None and script.han(rest, 0, 60) >= 10
-    )
+    is_name = _NAME.fullmatch(name) is not None and (len(name) <= LONGEST_COLUMN or "·" in name)
+    return is_close and is_name and script.han(rest, 0, 60) >= 10

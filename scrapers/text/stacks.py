@@ -40,14 +40,19 @@ def may_stand_in(text: str) -> bool:
     return _PAIR.search(text) is not None
 
 
+def is_figure(line: str) -> bool:
+    """A cell of a figure, or one left empty."""
+    return _CELL.fullmatch(line) is not None
+
+
 def find(lines: Sequence[str]) -> Iterator[Stack]:
     """Every table among the lines, from above."""
-    is_figure = [_CELL.fullmatch(line.strip()) is not None for line in lines]
+    figures = [is_figure(line.strip()) for line in lines]
     rows: list[range] = []
     for label in range(len(lines)):
-        if is_figure[label] or is_figure[label + 1 : label + 2] != [True]:
+        if figures[label] or figures[label + 1 : label + 2] != [True]:
             continue
-        row = range(label, next((at for at in range(label + 1, len(lines)) if not is_figure[at]), len(lines)))
+        row = range(label, next((at for at in range(label + 1, len(lines)) if not figures[at]), len(lines)))
         if rows and rows[-1].stop != label:
             yield from _stack(lines, rows)
             rows = []
