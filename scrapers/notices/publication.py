@@ -45,7 +45,7 @@ _IN_A_PAPER = re.compile(segments.IN_A_PAPER)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _SHEET = re.compile(r"第\s?[A-Z]?\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
 _ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
-_IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分")  # below the day of an announcement there
+_IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分|Issued at HKT")  # below the day of an announcement there
 _ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
@@ -129,9 +129,8 @@ def near(inner: Sequence[Line]) -> Published | None:
 def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]) -> Published | None:
     """What stands right below the article with the label of publication, with the source on its line or beside, or as
     the issue of the newspaper that it is from."""
-    last = max(
-        (index for index, line in enumerate(inner) if segments.is_prose(line) and labels[index] == "main"), default=-1
-    )
+    prose = (at for at, line in enumerate(inner) if segments.is_prose(line) or segments.is_latin_prose(line))
+    last = max((at for at in prose if labels[at] == "main"), default=-1)
     foot = [*inner[last + 1 :], *after][:BELOW]
     names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
     found = [_beside_label(foot)]
@@ -153,7 +152,7 @@ def _beside_label(foot: Sequence[Line]) -> Published | None:
 
 
 def _of_hong_kong(line: Line) -> bool:
-    return line.folded.startswith("香港") and _IN_HONG_KONG.match(line.folded) is not None
+    return line.folded.startswith(("香港", "Issued")) and _IN_HONG_KONG.match(line.folded) is not None
 
 
 def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:

@@ -105,7 +105,7 @@ def suspects(text: str) -> list[Suspect]:
             continue
         start, end = match.span()
         before = _CHARACTER_BEFORE.search(text, max(0, start - _LEFT), start)
-        start = before.start() if before else start
+        start = before.start() if before and before[0] not in _STOP else start
         if after := _RUN_BEHIND.match(text, end):
             end = after.end()
         if found and start < found[-1].end:

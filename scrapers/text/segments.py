@@ -86,13 +86,15 @@ _CATCHWORDS = re.compile(
 )  # title_word,word,word: what a site wants to be found by
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
+# What pages that are spun from others put behind a title.
+_SPUN = re.compile(r"(?<=.{8})[\s,，](?:具体|到底|究竟)?(?:是|怎么)?(?:什么情况|怎么回事|详细内容是什么)呢?[?？]?$")
 _SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
 _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
 # What a site calls the lists below an article, who runs it, and what others wrote there.
 _LISTS = tuple(re.findall("..", "相关相似类似其他其它更多最新热门热点推荐精彩为你为您同类往期近期今日本栏大家"))
 _OTHERS = re.compile(
     rf"(?:{'|'.join(_LISTS)})(?:目|都在)?"
-    r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
+    r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|发布会|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
     r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
     r"|[\[【].{4,60}[\]】]相关(?:文章|阅读|推荐).{0,4}|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
     r"|\d{1,5} comments?"
@@ -102,6 +104,7 @@ _NOTICE_OF_RIGHTS = re.compile(
     r"[【\[(]?(?:版权提示|版权声明|免责声明)[】\])]?"
     r"|凡.{2,40}(?:稿件|作品|文章|文字).{0,40}(?:版权|转载)"  # 凡注明“来源:某某网”的作品,版权…
 )
+_END_MARKS = frozenset({"END", "End", "THE END", "The End"})
 _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
@@ -138,6 +141,7 @@ _OF_THE_SITE = (
     r"|(?:查看|浏览|回复|阅读)\s?:\s?\d{1,9}(?:[\s|]{1,3}(?:查看|回复|评论)\s?:\s?\d{1,9})*"
     rf"|{IN_A_PAPER}|{_READERS}"
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
+    r"|(?:\[\d{1,2}\]\s?){2,20}(?:下一页|尾页|末页)?|\d{1,6}篇原创内容"
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
     rf"|{_MORE}|[\u4e00-\u9fff]{{2,8}}公众号(?:\s.{{2,12}})?"
@@ -379,6 +383,9 @@ def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     button = next((i for i in range(stop + 1, len(lines)) if _is_button(lines[i])), len(lines))
     if len(lines) - button > HEADLINES and not any(_is_of_a_document(line) for line in lines[button:]):
         begin = min(begin, button)
+    foot = next((i for i in range(stop + 1, len(lines)) if labels[i] == "template" and _is_foot(lines[i])), len(lines))
+    if not any(_is_of_a_document(line) for line in lines[foot + 1 :]):
+        begin = min(begin, foot)
     for index in range(begin, len(lines)):
         if labels[index] == "main":
             labels[index] = "related"
@@ -394,6 +401,12 @@ def _drop_inserted(lines: Sequence[Line], labels: list[Label]) -> None:
 
 def _is_button(line: Line) -> bool:
     return line.folded.strip(_BARE) in _furniture().lines
+
+
+def _is_foot(line: Line) -> bool:
+    """Who runs the site, and where."""
+    text = line.folded
+    return text.startswith(cues().foot_begins) or "地址:" in text[:24] or "ICP" in text or "版权所有" in text
 
 
 def _is_of_a_document(line: Line) -> bool:
@@ -419,6 +432,8 @@ def _is_end(line: Line) -> bool:
         bare = text.lstrip(_OPENS)
         if bare.startswith(_ends().get(bare[:1], ())):
             return True
+    if text in _END_MARKS:
+        return True
     if text.startswith(_BEFORE_RIGHTS) and _NOTICE_OF_RIGHTS.match(text):
         return True
     if text.startswith(_ends().get(text[:1], ())):
@@ -630,6 +645,7 @@ def trim_title(title: str) -> str:
         title = title[:cut]
     elif (site := _SITE.search(title)) and script.han(title, 0, site.start()) >= 12:
         title = title[: site.start()]
+    title = _SPUN.sub("", title)
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or not _is_column(fold(title[: mark.start()]).strip(" 【】[]"), mark[0], title[mark.end() :]):
