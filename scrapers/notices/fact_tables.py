@@ -23,7 +23,7 @@ from scrapers.notices.lexicon import Lexicon
 from scrapers.notices.page import Page
 from scrapers.notices.page_tables import Body, Cell, pieces
 from scrapers.records import Fact
-from scrapers.text import dates, gazetteer, numbers, stacks
+from scrapers.text import dates, gazetteer, numbers, table_lines
 from scrapers.text.trace import Traced
 
 MOST_HEADS = 3  # rows of heads
@@ -56,7 +56,9 @@ _RULE = re.compile(r"[\s|:+—-]*")  # |---|---|
 _HEAD_UNIT = re.compile(r"\s?[(\[](?:单位\s?:\s?)?(?P<unit>[\u4e00-\u9fff%‰/]{1,6})[)\]]")
 _TABLE_UNIT = re.compile(r"单位\s?:\s?(?P<unit>[\u4e00-\u9fff%‰]{1,6})(?![\u4e00-\u9fff、,/])")
 _UNIT_HEADS = frozenset({"单位", "计量单位"})
-_COUNTS = re.compile(r"(?<=.)(?:(?P<unit>人次|项次|例次|台次|床日)数?|(?P<one>[人例份家次台])数)$")  # 下转人次, 派驻人数
+_COUNTS = re.compile(
+    r"(?<=.)(?:(?P<unit>人次|项次|例次|台次|床日)数?|(?P<one>[人例份家次台])数)$"
+)  # 下转人次, 派驻人数
 _SERIAL = re.compile(r"序号|编号|排名|名次|位次|排序")
 _LEADS = re.compile(r"^(?:#|其中\s?:?|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.)]|[-—·•])\s*")
 _WHOLE = ("合计", "总计", "小计", "平均", "全市", "全县", "全省", "全区", "全国")
@@ -68,7 +70,7 @@ NO_HEAD = Cell("", 0, (0, 0))  # above the labels
 
 def read(words: Lexicon, page: Page, subject: Subject, found: Sequence[grids.Grid] | None) -> list[Fact]:
     """The facts of every table of figures, in the order of the page. `found`: the tables of its markup."""
-    if not subject.relevant or not (found or _OF_TABLES.search(page.stated) or stacks.may_stand_in(page.stated)):
+    if not subject.relevant or not (found or _OF_TABLES.search(page.stated) or table_lines.may_stand_in(page.stated)):
         return []
     body = Body(page, Cell)
     figures = list(itertools.islice(_once(body, _tables(body, found)), MOST_FIGURES))
@@ -95,7 +97,7 @@ def _tables(body: Body[Cell], found: Sequence[grids.Grid] | None) -> Iterator[li
         yield from body.tables(found)
         return
     lines = body.lines()
-    for stack in stacks.find([line.text for line in lines]):
+    for stack in table_lines.find([line.text for line in lines]):
         yield [[lines[at] for at in row] for row in (stack.heads, *stack.rows)]
     run: list[Row] = []
     for line in lines:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrapers.notices import heads, html, publication, titles
-from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments, stacks, wraps
+from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments, table_lines, wraps
 from scrapers.text.doc_numbers import DocNumber
 from scrapers.text.fold import fold, with_full_stops
 from scrapers.text.gazetteer import Mention
@@ -150,7 +150,7 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     if len(lines) == len(drawn.lines):  # else a line was nothing but invisible characters
         for line, was in zip(lines, drawn.lines, strict=True):
             line.link_share, line.tag = was.link_share, was.tag
-        segments.tell_cells([line for line, was in zip(lines, drawn.lines, strict=True) if was.in_cell])
+        table_lines.tell_cells([line for line, was in zip(lines, drawn.lines, strict=True) if was.in_cell])
         first, last = _content(drawn, lines)
     else:
         first, last = 0, len(lines)
@@ -186,12 +186,7 @@ def _lines(text: str) -> list[Line]:
             end = start + len(trimmed)
             lines.append(Line(start, end, trimmed, folded[start:end]))
         at += len(whole) + 1
-    if "|" in folded:
-        segments.tell_tables(lines)
-    if segments.ROWS_OF_FIGURES.search(folded):
-        segments.tell_rows(lines)
-    if stacks.may_stand_in(folded):
-        segments.tell_stacks(lines)
+    table_lines.tell(lines, folded)
     return lines
 
 

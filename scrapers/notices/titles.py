@@ -26,6 +26,7 @@ TITLE_LINES = 3  # lines over which the title of a document may run
 ECHO = 30  # lines at the beginning in which a page may say its title a second time
 CHROME = 150  # ... or below all the menus of its site, if no sentence stands between
 LONGEST_OFFICE = 20  # characters of the name of an office
+LONGEST_WINDOW = 300  # characters of what a window is called, all its catchwords with it
 LONGEST_SITE = 12  # characters of the name of a site
 
 _WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
@@ -329,7 +330,7 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     for name in cues().title_meta:
         if name in drawn.meta and not _is_site(said := html.without_markup(drawn.meta[name])):
             return _bare_title(said, drawn)
-    window = drawn.head_title or ""
+    window = (drawn.head_title or "")[:LONGEST_WINDOW]
     of_site = _behind_first(window)
     headings = [
         heading

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 
 import yaml
 
-from scrapers.text import dates, scan, script, stacks
+from scrapers.text import dates, scan, script
 from scrapers.text.fold import fold
 from scrapers.text.scan import Branches
 
@@ -29,7 +29,6 @@ Label = Literal["main", "related", "template"]
 PROSE_HAN = 25  # a line of at least so many Chinese characters with a sentence's punctuation is prose
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 LONGEST_COLUMN = 3  # characters of the name of a column before its title; longer ones say what it is about
-FEWEST_FIGURES = 4  # alone in cells of a table that holds figures
 LATIN_PROSE = 60  # letters of a sentence in English
 LATIN = 20  # letters of a line without a Chinese character that is none of a Chinese article
 KANA_WITHIN = 60  # characters of a sentence in Japanese of which some are kana
@@ -67,9 +66,6 @@ _DATED = re.compile(
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]{1,2}|$)")
 _STOP = re.compile(r"[。;!?]")
-_ROW_OF_FIGURES = re.compile(r"\d[\d.,]*+%?(?:\s{1,4}+(?:\d[\d.,]*+%?|[-—/]{1,2})){2,20}")
-ROWS_OF_FIGURES = re.compile(rf"\n{_ROW_OF_FIGURES.pattern}\n\s?\d[\d.,]*+%?\s")  # what a text with such rows has
-_FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
 _SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 某医院扩建(12:19)
@@ -299,56 +295,6 @@ def label(lines: Sequence[Line]) -> list[Label]:
     for index, was in cells:
         labels[index] = was
     return labels
-
-
-def tell_tables(lines: Sequence[Line]) -> None:
-    """Lines one below the other with as many bars, figures between them in two or more, are a table, heads and all: no
-    links side by side."""
-    barred = [line.folded.count("|") for line in lines]
-    if max(barred, default=0) < MANY_BARS:
-        return
-    for bars, run in itertools.groupby(zip(lines, barred, strict=True), key=lambda each: each[1]):
-        rows = [line for line, _ in run]
-        if bars >= MANY_BARS and sum(_FIGURE_CELL.search(line.folded) is not None for line in rows) >= 2:
-            for row in rows:
-                row.furniture = False
-
-
-def tell_rows(lines: Sequence[Line]) -> None:
-    """Lines of nothing but figures, one below the other, are rows of a table whose labels are years or numbers; above
-    them stand as many heads."""
-    for is_row, run in itertools.groupby(enumerate(lines), key=_is_row_of_figures):
-        rows = [at for at, _ in run]
-        if not is_row or len(rows) < 2:
-            continue
-        above = max(0, rows[0] - 1)
-        has_heads = len(lines[above].folded.split()) == len(lines[rows[0]].folded.split())
-        for at in (above, *rows) if has_heads else rows:
-            lines[at].furniture, lines[at].cell = False, True
-
-
-def tell_cells(lines: Sequence[Line]) -> None:
-    """Of lines in cells of tables: figures alone, if they are several, are no counters of the site."""
-    figures = [line for line in lines if line.link_share < 0.5 and stacks.is_figure(line.folded)]
-    if len(figures) >= FEWEST_FIGURES:
-        for line in figures:
-            line.furniture, line.cell = False, True
-
-
-def _is_row_of_figures(numbered: tuple[int, Line]) -> bool:
-    """Also that of a calendar is one, but it is of the site."""
-    line = numbered[1].folded
-    if _ROW_OF_FIGURES.fullmatch(line) is None:
-        return False
-    days = [int(cell) if cell.isdecimal() else 0 for cell in line.split()]
-    return any(b - a != 1 for a, b in itertools.pairwise(days))
-
-
-def tell_stacks(lines: Sequence[Line]) -> None:
-    """The cells of a table one below the other are no counters of the site."""
-    for stack in stacks.find([line.folded for line in lines]):
-        for at in stack.lines:
-            lines[at].furniture, lines[at].cell = False, True
 
 
 def abstract(lines: Sequence[Line]) -> int:
