@@ -36,7 +36,7 @@ _NEVER_FIRST = ("——", "-", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CALLED = re.compile(
-    r"(?:(?:本文)?标\s{0,4}题|(?:信息|公文|文件|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s)(?P<title>[^|]{6,100})$"
+    r"(?:(?:本文)?标\s{0,4}题|(?:信息|公文|文件|法规|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s)(?P<title>[^|]{6,100})$"
 )
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
@@ -192,9 +192,14 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
 
 def _is_field(lines: Sequence[Line], index: int) -> bool:
     """A label and its value among others: a line of the table that describes a document."""
-    if not 0 < index < len(lines) - 1 or ":" not in lines[index].folded:
+    if ":" not in lines[index].folded or not _is_labelled(lines[index]):
         return False
-    return all(_FIELD.fullmatch(line.folded) is not None for line in lines[index - 1 : index + 2])
+    above = [*itertools.takewhile(_is_labelled, reversed(lines[max(0, index - 2) : index]))]
+    return len(above) == 2 or (len(above) == 1 and any(map(_is_labelled, lines[index + 1 : index + 2])))
+
+
+def _is_labelled(line: Line) -> bool:
+    return _FIELD.fullmatch(line.folded) is not None
 
 
 def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
