@@ -130,7 +130,7 @@ def _from_text(raw: str) -> tuple[str, _Sheet]:
     traced = wraps.joined(cleaned.traced)
     lines = heads.parted(_lines(traced.text))
     lines = lines[heads.menu_end(lines) :]
-    lines = lines[_paper_begin(lines) :]
+    lines = lines[_paper_begin(lines) :] if "摘" in traced.text else lines
     title_at = titles.line_of(lines)
     title, first = titles.from_text(lines, title_at)
     return raw, _Sheet(traced, lines, first, len(lines), title, title_at, {}, cleaned.flags, cleaned.suspects)

@@ -146,7 +146,8 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
 def _beside_label(foot: Sequence[Line]) -> Published | None:
     """出版日期 | 2023-06-28: what a journal says in two lines."""
     for label, value in itertools.pairwise(foot):
-        if _PUBLISHED.fullmatch(f"{label.folded}:") and dates.is_date_line(value.folded):
+        is_short = len(label.text) <= heads.LONGEST_NAME and label.folded.endswith(("日期", "时间"))
+        if is_short and _PUBLISHED.fullmatch(f"{label.folded}:") and dates.is_date_line(value.folded):
             return heads.day(value)
     return None
 

@@ -10,7 +10,7 @@ import re
 
 _TABLE = {chr(0xFF01 + offset): chr(0x21 + offset) for offset in range(94)}
 _TABLE |= {"\u3000": " ", "\ufe5d": "\u3014", "\ufe5e": "\u3015", "\uff5f": "(", "\uff60": ")"}
-_PLAIN_STOP = re.compile(r"(?<=[\u4e00-\u9fff%)”\"\]])\.(?=[\u4e00-\u9fff“\"(]|\s|$)")
+_PLAIN_STOP = re.compile(r"\.(?<=[\u4e00-\u9fff%)”\"\]]\.)(?=[\u4e00-\u9fff“\"(]|\s|$)")
 FEWEST_STOPS = 3  # of a text that ends its sentences with plain ones
 _WIDE = re.compile(f"[{''.join(_TABLE)}]")
 

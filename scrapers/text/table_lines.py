@@ -26,8 +26,7 @@ _CELL = re.compile(rf"(?!(?:19[5-9]|20[0-4])\d$)(?:{_FIGURE}|[-—–/*]{{1,3}})
 _LABEL = re.compile(r"[^。;!?\n]{1,30}")
 _FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
 _ROW_OF_FIGURES = re.compile(r"\d[\d.,]*+%?(?:\s{1,4}+(?:\d[\d.,]*+%?|[-—/]{1,2})){2,20}")
-_ROWS_OF_FIGURES = re.compile(rf"\n{_ROW_OF_FIGURES.pattern}\n\s?\d[\d.,]*+%?\s")  # what a text with such rows has
-_PAIR = re.compile(rf"\n{_FIGURE}\s?\n\s?(?:{_FIGURE}|[-—–/*]{{1,3}})(?=\n|$)")
+_TWO_LINES = re.compile(r"\n[-+ ]?\d[^\n\u3400-\u9fff]{0,120}+[\u4e00-\u9fff]{0,3}\n[-+ ]?[\d—–/*-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Stack:
 
 
 def may_stand_in(text: str) -> bool:
-    """Whether two figures stand alone on lines one below the other."""
-    return _PAIR.search(text) is not None
+    """Whether figures stand alone on two lines, one below the other."""
+    return _TWO_LINES.search(text) is not None
 
 
 def is_figure(line: str) -> bool:
@@ -83,9 +82,8 @@ def tell(lines: Sequence[Line], folded: str) -> None:
     """Mark what is a cell or a row of a table. `folded`: the text of all the lines."""
     if "|" in folded:
         _tell_bars(lines)
-    if _ROWS_OF_FIGURES.search(folded):
-        _tell_rows(lines)
     if may_stand_in(folded):
+        _tell_rows(lines)
         _tell_stacks(lines)
 
 
