@@ -90,8 +90,11 @@ _BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
     r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
 )
 _DAY_AND_REPORT = re.compile(r"20\d\d年[01]?\d月[0-3]?\d日\s{1,3}(?=据|本[报网台]|记者)")
-_RUNS = (_RUN_HEAD, _STORED, _WAS_CALLED, _FLASH, _WITH_HOUR, _DAY_AND_REPORT)
-_RUN_BEGINS = tuple("发更时日2来作编责浏阅点访查字bd【(")  # how a match of one of those begins
+_RUNS = {  # by the character they begin with
+    **dict.fromkeys("发更时日来作编责浏阅点访查字b", (_RUN_HEAD,)),
+    **{"2": (_RUN_HEAD, _WITH_HOUR, _DAY_AND_REPORT), "d": (_STORED,)},
+    **{"【": (_WAS_CALLED, _FLASH), "(": (_WAS_CALLED,)},
+}
 _ITEMS = ("- ", "* ", "# ")  # how texts mark what stood in a list, or was a heading
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
 
@@ -114,10 +117,9 @@ def parted(lines: Sequence[Line]) -> list[Line]:
 
 def _joint(line: Line) -> int | None:
     """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
-    if line.folded.startswith(_RUN_BEGINS):
-        run = next((run for said in _RUNS if (run := said.match(line.folded))), None)
-        if run and run.end() < len(line.text):
-            return run.end()
+    runs = (run for said in _RUNS.get(line.folded[:1], ()) if (run := said.match(line.folded)))
+    if (run := next(runs, None)) is not None and run.end() < len(line.text):
+        return run.end()
     if "摘" in line.text and (abstract := _ABSTRACT.search(line.folded)):
         return abstract.start()
     label = _behind_title(line)

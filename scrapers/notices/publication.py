@@ -84,6 +84,8 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
 def is_digest(lines: Sequence[Line]) -> bool:
     """From its first sentence on several headlines, each above its day and a sentence of its article: what dates them
     dates no page."""
+    if len(lines) < 3 * DIGEST:
+        return False
     days: set[str] = set()
     for title, day, sentence in zip(lines, lines[1:], lines[2:], strict=False):
         if not days and segments.is_prose(title):
@@ -129,8 +131,8 @@ def near(inner: Sequence[Line]) -> Published | None:
 def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]) -> Published | None:
     """What stands right below the article with the label of publication, with the source on its line or beside, or as
     the issue of the newspaper that it is from."""
-    prose = (at for at, line in enumerate(inner) if segments.is_prose(line) or segments.is_latin_prose(line))
-    last = max((at for at in prose if labels[at] == "main"), default=-1)
+    main = (at for at in reversed(range(len(inner))) if labels[at] == "main")
+    last = next((at for at in main if segments.is_prose(inner[at]) or segments.is_latin_prose(inner[at])), -1)
     foot = [*inner[last + 1 :], *after][:BELOW]
     names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
     found = [_beside_label(foot)]

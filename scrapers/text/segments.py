@@ -378,16 +378,17 @@ def _is_end(line: Line) -> bool:
         bare = text.lstrip(_OPENS)
         if bare.startswith(_ends().get(bare[:1], ())):
             return True
-    if text in _END_MARKS:
-        return True
     if text.startswith(_BEFORE_RIGHTS) and _NOTICE_OF_RIGHTS.match(text):
         return True
     if text.startswith(_ends().get(text[:1], ())):
         return True
     if len(text) > LONGEST_HEADLINE:
         return False
-    if len(text) <= LONGEST_ENDING and "声明" in text:
-        return _ENDING.fullmatch(text) is not None
+    if len(text) <= LONGEST_ENDING:
+        if text in _END_MARKS:
+            return True
+        if "声明" in text:
+            return _ENDING.fullmatch(text) is not None
     may_be_others = (
         text.startswith(_LISTS)
         or "comment" in text
@@ -430,7 +431,7 @@ def _end_of_sentence(text: str) -> int | None:
     article's first title begins."""
     if text.endswith("。"):
         return None
-    tail = max(0, len(text) - LONGEST_MADE_BY)
+    tail = len(text) - LONGEST_MADE_BY if len(text) > LONGEST_MADE_BY else 0
     if "://" in text and (address := _ADDRESS_BEHIND.search(text)):
         return address.start()
     if text.endswith(">") and (tag := _TAG_BEHIND.search(text)):
