@@ -46,7 +46,7 @@ _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|�
 _SHEET = re.compile(r"第\s?[A-Z]?\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
 _ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
 _IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分|Issued at HKT")  # below the day of an announcement there
-_ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
+_ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:?\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
 
 
@@ -82,18 +82,22 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
 
 
 def is_digest(lines: Sequence[Line]) -> bool:
-    """From its first sentence on several headlines, each above its day and a sentence of its article: what dates them
-    dates no page."""
-    if len(lines) < 3 * DIGEST:
-        return False
+    """From its first sentence on several articles, each of them its headline perhaps, its day and a sentence: what dates
+    them dates no page."""
     days: set[str] = set()
-    for title, day, sentence in zip(lines, lines[1:], lines[2:], strict=False):
-        if not days and segments.is_prose(title):
+    last = 0  # line of the last such sentence
+    for at in range(1, len(lines)):
+        if not days and segments.is_prose(lines[at - 1]):
             return False
-        if "。" not in sentence.text or segments.is_prose(title) or not dates.is_date_line(day.folded):
+        if "。" not in lines[at].text or not dates.is_date_line(lines[at - 1].folded):
             continue
-        if script.han(title.text) >= heads.TITLE_HAN and not heads.is_head(title):
-            days.add(day.folded)
+        title = lines[at - 2] if at > 1 else None
+        is_headline = title is not None and script.han(title.text) >= heads.TITLE_HAN and not heads.is_head(title)
+        if days and at - 2 > last and not is_headline:
+            return False
+        if is_headline or not days or at - 2 == last:
+            days.add(lines[at - 1].folded)
+            last = at
     return len(days) >= DIGEST
 
 
@@ -113,7 +117,8 @@ def near(inner: Sequence[Line]) -> Published | None:
     told = [
         line for line in inner[: heads.HEAD_LINES] if len(line.text) <= LONGEST_LABELS and _TELLS.match(line.folded)
     ]
-    if len(told) == 1 and (day := dates.labelled(told[0].folded)):
+    days = {dates.labelled(line.folded) for line in told}
+    if len(days) == 1 and (day := days.pop()) is not None:
         return day
     alone = [
         line
