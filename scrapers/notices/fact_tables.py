@@ -35,7 +35,9 @@ LONGEST_LABEL = 40  # characters of a head or of what a row is called
 LONGEST_ROW = 400  # characters of a line that may be a row
 TRUST = "medium"  # what a figure counts is put together from its row and its column
 
-_WITH_UNIT = re.compile(r"(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<unit>%|‰|[\u4e00-\u9fff]{1,4})?")
+_WITH_UNIT = re.compile(
+    r"(?P<figure>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(?P<unit>%|‰|[\u4e00-\u9fff]{1,4})?"
+)
 _SIGNED = re.compile(r"[-—–+±]\s?\d[\d.,]*%?")
 _YEAR = re.compile(r"(?:19[5-9]|20[0-4])\d年?度?")
 _PERIOD = re.compile(
@@ -227,7 +229,7 @@ def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
     if match is None or (cell.text.endswith("年") and _YEAR.fullmatch(cell.text)):
         return None
     in_brackets = _HEAD_UNIT.search(head) or _HEAD_UNIT.search(label)
-    named = _COUNTS.search(head)
+    named = _COUNTS.search(head) or _COUNTS.search(label)
     own = in_brackets["unit"] if in_brackets else (named["unit"] or named["one"] if named else None)
     unit = match["unit"] or own or unit
     if not unit or not _is_unit(unit):
@@ -236,7 +238,7 @@ def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
     name = _HEAD_UNIT.sub("", label).strip()
     if len(column) > LONGEST_LABEL or f"{name}{column}"[-1:].isdecimal():  # its digits would be the figure's
         return None
-    figure = f"{match['figure']}{unit}"
+    figure = f"{match['figure'].replace(' ', ',')}{unit}"
     if not column or column in _UNIT_HEADS or column in ("数量", "数值", "指标值", "完成情况"):
         return f"{name}{figure}"
     if _is_place(column):

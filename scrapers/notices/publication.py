@@ -43,7 +43,7 @@ _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]
 _TODAY = re.compile(r"当前报[纸章]")
 _IN_A_PAPER = re.compile(segments.IN_A_PAPER)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
-_SHEET = re.compile(r"第\s?[A-Z]?\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
+_SHEET = re.compile(r"(?:第\s?[A-Z]?|[A-Z])\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:\s|$)")
 _ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
 _IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分|Issued at HKT")  # below the day of an announcement there
 _ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:?\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
@@ -82,8 +82,8 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
 
 
 def is_digest(lines: Sequence[Line]) -> bool:
-    """From its first sentence on several articles, each of them its headline perhaps, its day and a sentence: what dates
-    them dates no page."""
+    """From its first sentence on several articles, each with its day, its headline perhaps above that: what dates them
+    dates no page."""
     days: set[str] = set()
     last = 0  # line of the last such sentence
     for at in range(1, len(lines)):

@@ -214,6 +214,10 @@ def han(text: str) -> int | None:
     return total + (digit or 0)
 
 
+_VAGUE = ("几", "数")
+_NO_VAGUE = ("人数", "总数", "件数", "次数", "例数", "家数", "户数")  # ... and their number: 人数十人
+
+
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     start, end = match.span()
     said = _Said._make(match.groups())
@@ -224,6 +228,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     before = text[max(0, start - _LOOK_BACK) : start]
     if said.v == "一" and before.endswith("每"):
         return None  # 每一个: all of them
+    if before.endswith(_VAGUE) and text[start] == "十" and not before.endswith(_NO_VAGUE):
+        return None  # 几十张: nobody says how many
     if before[-2:].rstrip()[-1:] in _ORDINAL_ENDS and _ORDINAL.search(before):
         return None
     sign, first = _comparator(before, start)

@@ -139,6 +139,7 @@ _OF_THE_SITE = (
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:\[\d{1,2}\]\s?){2,20}(?:下一页|尾页|末页)?|\d{1,6}篇原创内容"
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
+    r"|\([\u4e00-\u9fff]\s{1,2}[\u4e00-\u9fff]\)"  # who wrote it, the two characters of a name set apart
     r"|(?:网站)?首页\s?\|[^。]{1,80}"
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
     rf"|{_MORE}|[\u4e00-\u9fff]{{2,8}}公众号(?:\s.{{2,12}})?"

@@ -151,6 +151,18 @@ def test_rows_whose_labels_are_years_are_no_figures_of_the_site() -> None:
     ]
 
 
+def test_cells_that_hold_paragraphs_are_read() -> None:
+    rows = (("县", "上转(人次)", "下转人次"), ("甲县", "1 042", "688"), ("乙县", "1107", "735"))
+    cells = "".join(f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>" for row in rows)
+    page = f"<html><head><title>统计表</title></head><body><p>{HEAD}</p><table>{cells}</table></body></html>"
+    facts = notices.parse_page(page.encode()).facts
+    assert [(fact.value, fact.unit) for fact in facts] == [(value, "人次") for value in (1042, 688, 1107, 735)]
+
+
+def test_the_days_of_a_calendar_are_no_rows_of_a_table() -> None:
+    assert "15 16" not in parse("日 一 二\n8 9 10\n15 16 17\n22 23 24\n").body
+
+
 def test_a_table_that_the_page_holds_twice_is_read_once() -> None:
     table = "<table><tr><td>地区</td><td>上转(人次)</td></tr><tr><td>甲县</td><td>1904</td></tr></table>"
     body = f"<h1>甲市医共体运行情况</h1><p>{HEAD.split(chr(10))[2]}</p>{table}<p>手机版</p>{table}"

@@ -95,6 +95,11 @@ def test_no_fact_comes_from_a_suspect_sentence() -> None:
     assert "gbk_shift_suspect" in notice.flags
 
 
+def test_a_full_stop_before_the_damage_ends_what_is_whole() -> None:
+    notice = notices.parse_page(f"医共体建设\n\n{CONTEXT}全市建成7家医共体。?;嵋樘岢觯建成9家医共体。".encode())
+    assert [f.value for f in notice.facts] == [7.0]
+
+
 @pytest.mark.parametrize("run", ["?", "??平?jīng)", "醫(yī)?;某。法(fǎ)", "醫??h", "?,F(xiàn)"])
 def test_a_long_run_of_damage_is_no_burden(run: str) -> None:
     assert_growth(clean, run, 40_000)
