@@ -82,6 +82,8 @@ _DAYLESS_SIGN = re.compile(r"(?<!\d)(?P<y>20\d\d)年(?P<m>[01]?\d)月(?P<d>[0-3]
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(?![\d.])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
+# What none of those is without.
+_APARTS = re.compile(r"20\d\d(?:\s{1,2}\d|年(?:\s?/|[01]?\d月[0-3]?\d\s?星期)|-\d\d-\d{3})|[./]20\d\d")
 # A calendar leaf as sites draw it, its lines joined: 06 2023-05, 05-06 2023, 2023 05/06 09:12.
 _LEAVES = (
     re.compile(r"(?P<y>20\d\d)\s?(?P<m>\d\d)[-/.](?P<d>\d\d)(?:\s(?P<clock>[0-2]\d:[0-5]\d)(?::[0-5]\d)?)?"),
@@ -93,6 +95,7 @@ _LEAVES = (
 _PRINTED = re.compile(
     r"(?P<y>20\d\d)年\s?/\s?(?P<m>[01]?\d)月\s?/\s?(?P<d>[0-3]?\d)日"
 )  # 河湾日报/2023年/5月/6日/第002版
+_LETTERS = re.compile("[A-Za-z]{3}")  # of a month in English
 _MONTHS = {
     "jan": 1,
     "feb": 2,
@@ -169,7 +172,9 @@ def published(line: str) -> tuple[str, str | None] | None:
             continue
         clock = _TIME.search(line, mention.end, mention.end + 20)
         return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
-    return (_english(line) or _set_apart(line)) if "20" in line else None
+    if "20" not in line:
+        return None
+    return (_english(line) if _LETTERS.search(line) else None) or (_set_apart(line) if _APARTS.search(line) else None)
 
 
 def _english(line: str) -> tuple[str, str | None] | None:
