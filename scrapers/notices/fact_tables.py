@@ -58,9 +58,8 @@ _RULE = re.compile(r"[\s|:+—-]*")  # |---|---|
 _HEAD_UNIT = re.compile(r"\s?[(\[](?:单位\s?:\s?)?(?P<unit>[\u4e00-\u9fff%‰/]{1,6})[)\]]")
 _TABLE_UNIT = re.compile(r"单位\s?:\s?(?P<unit>[\u4e00-\u9fff%‰]{1,6})(?![\u4e00-\u9fff、,/])")
 _UNIT_HEADS = frozenset({"单位", "计量单位"})
-_COUNTS = re.compile(
-    r"(?<=.)(?:(?P<unit>人次|项次|例次|台次|床日)数?|(?P<one>[人例份家次台])数)$"
-)  # 下转人次, 派驻人数
+# 下转人次, 派驻人数: a head that ends in what it counts.
+_COUNTS = re.compile(r"(?<=.)(?:(?P<unit>人次|项次|例次|台次|床日)数?|(?P<one>[人例份家次台])数)$")
 _SERIAL = re.compile(r"序号|编号|排名|名次|位次|排序")
 _LEADS = re.compile(r"^(?:#|其中\s?:?|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.)]|[-—·•])\s*")
 _WHOLE = ("合计", "总计", "小计", "平均", "全市", "全县", "全省", "全区", "全国")

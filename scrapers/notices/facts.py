@@ -35,9 +35,7 @@ OURS = 4  # points that make a page ours: a subject word has two, a neighbour of
 LENGTH_PER_POINT = 300  # a longer text needs a point for so many characters ...
 OURS_AT_LENGTH = 16  # ... up to these: a long document may be ours in one chapter
 OURS_UNTITLED = 6  # the least for a page whose title names neither subject nor neighbour
-MEDICINE = (
-    8  # words of medicine in 1,000 characters of a page of ours; its other words are those of schools and courts too
-)
+MEDICINE = 8  # words of medicine in 1,000 characters of a page of ours; the others are those of schools too
 OURS_SHORT = 2  # the same for a text of SHORT characters
 SHORT = 160
 SHORT_PAGE = 800  # characters of a page that has little room to mention what it is not about

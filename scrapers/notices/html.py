@@ -140,8 +140,9 @@ def _published(markup: str) -> str | None:
 
     Those of portals have their hour: several of one day are those of other articles.
     """
-    if "reateTime" in markup and (of_account := {match["day"] for match in _OF_AN_ACCOUNT.finditer(markup)}):
-        return of_account.pop() if len(of_account) == 1 else None
+    of_account = {match["day"] for match in _OF_AN_ACCOUNT.finditer(markup)} if "reateTime" in markup else set()
+    if len(of_account) == 1:
+        return of_account.pop()
     if '"datePublished"' not in markup and '"pub' not in markup:
         return None
     found = [*_IN_SCRIPT.finditer(markup)]

@@ -330,8 +330,8 @@ def first_line(lines: Sequence[Line]) -> str | None:
 
 
 def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
-    """meta, then what heading or line the window title repeats, then the only h1, then the window title's longest
-    part."""
+    """meta, then what heading or line the window title repeats, then the only heading, or the longest where the window
+    names a column, then the window title's longest part."""
     for name in cues().title_meta:
         if name in drawn.meta and not _is_site(said := html.without_markup(drawn.meta[name])):
             return _bare_title(said, drawn)

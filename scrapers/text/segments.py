@@ -44,7 +44,7 @@ LONGEST_NOTE = 600  # characters of a line that is a note of the site though it 
 SHORTEST_STORY = 20  # characters of a sentence that may tell of what sites call for (扫一扫)
 LONGEST_STREWN = 60  # characters that a forum strews in behind a line
 LONGEST_MADE_BY = 100  # characters in which an editor, or the title the article had, is named behind a sentence
-ABSTRACT_WITHIN = 80  # lines above the heading of an abstract
+ABSTRACT_WITHIN = 80  # lines above the heading of an abstract, and below it up to the paper
 ABSTRACT_LINES = 6  # of an abstract, its heading one of them
 NOTES_ON_AUTHORS = 4  # sentences above it
 CONTENTS = 3  # so many numbered headings on one line (02 … 03 … 04 …) are a table of contents
@@ -271,10 +271,12 @@ def label(lines: Sequence[Line]) -> list[Label]:
     begun = False
     current: Label = "main"
     begin = abstract(lines)
+    # From here on a page that has not begun has no sentence that it could begin with.
+    below_all = max(HEADLINES, next((index for index in reversed(range(len(lines))) if is_prose(lines[index])), -1))
     for index, line in enumerate(lines):
         if index < begin:
             labels.append("template")
-        elif current == "main" and _is_end(line) and (begun or _is_last(lines, index)):
+        elif current == "main" and _is_end(line) and (begun or index >= below_all):
             current = "main" if _is_behind_abstract(lines, index) else "related"
             labels.append("template")
         elif is_furniture(line) or (not begun and _HEAD_NOTE.match(line.folded)):
@@ -314,12 +316,8 @@ def _is_behind_abstract(lines: Sequence[Line], index: int) -> bool:
     if not lines[index].folded.startswith("关键词"):
         return False
     above = lines[max(0, index - ABSTRACT_LINES) : index]
-    return any(_OF_ABSTRACT.match(line.folded) for line in above) and any(map(is_prose, lines[index + 1 :]))
-
-
-def _is_last(lines: Sequence[Line], index: int) -> bool:
-    """Whether lines without a sentence stand above this one, and none but such below."""
-    return index >= HEADLINES and not any(map(is_prose, lines[index + 1 :]))
+    below = lines[index + 1 : index + 1 + ABSTRACT_WITHIN]
+    return any(_OF_ABSTRACT.match(line.folded) for line in above) and any(map(is_prose, below))
 
 
 def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:

@@ -25,8 +25,7 @@ WIDE = WIDEST + 1
 BEGUN = 20  # characters of a line with a sentence that goes on
 
 _ENDS = tuple("。!?;:!?;:…”」』")  # how a line ends that need not go on
-_RUNS_ON = rf"[^\n]{{12,200}}+\n(?<=[^\n{''.join(_ENDS)} \u3000]\n)"
-_WRAPPED = re.compile(rf"\n{_RUNS_ON}(?:[^\n]{{1,200}}+\n){{0,40}}?{_RUNS_ON}")  # what no wrapped page can do without
+_RUNS_ON = re.compile(rf"\n[^\n]{{12,200}}+(?<=[^\n{''.join(_ENDS)} \u3000])(?=\n)")
 _PAUSE = re.compile("[,。、;,;]")
 _JOINT = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
 _GOES_ON = re.compile(r"[\u3400-\u9fff\d,、,(《“]$")  # the end of a line that does
@@ -40,7 +39,7 @@ Line = tuple[int, int, int]  # begin, end, columns
 def joined(traced: Traced) -> Traced:
     """The text with each wrapped paragraph on one line; a text that is not wrapped as it is."""
     text = traced.text
-    if not _WRAPPED.search(text):
+    if len(_RUNS_ON.findall(text)) < FEWEST_BREAKS:
         return traced
     lines = [*_lines(text)]
     full = [pair for run in _paragraphs(lines) if _is_prose(text, run) for pair in itertools.pairwise(run)]
