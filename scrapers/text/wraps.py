@@ -20,6 +20,7 @@ NARROWEST, WIDEST = 24, 160  # columns of a full line; a Chinese character takes
 RAGGED = 8  # columns by which full lines differ: an indent, signs that are narrower than others or may not begin a line
 FEWEST_LINES = 3  # of a paragraph that is told
 FEWEST_BREAKS = 4  # within sentences, on a page that is wrapped
+FEWEST_PROSE = 2  # lines of those in which sentences pause or end
 LONGEST_LINE = WIDEST // 2  # characters
 WIDE = WIDEST + 1
 BEGUN = 20  # characters of a line with a sentence that goes on
@@ -39,8 +40,9 @@ Line = tuple[int, int, int]  # begin, end, columns
 def joined(traced: Traced) -> Traced:
     """The text with each wrapped paragraph on one line; a text that is not wrapped as it is."""
     text = traced.text
-    if len(_RUNS_ON.findall(text)) < FEWEST_BREAKS:
-        return traced
+    running = _RUNS_ON.findall(text)
+    if len(running) < FEWEST_BREAKS or sum(len(_PAUSE.findall(line)) > 1 for line in running) < FEWEST_PROSE:
+        return traced  # the lines of a list of headlines
     lines = [*_lines(text)]
     full = [pair for run in _paragraphs(lines) if _is_prose(text, run) for pair in itertools.pairwise(run)]
     begun = [pair for pair in itertools.pairwise(lines) if _is_begun(text, *pair)]
@@ -75,14 +77,17 @@ def _lines(text: str) -> Iterator[Line]:
     for whole in text.split("\n"):
         bare = whole.strip()
         begin = at + whole.find(bare)
-        yield begin, begin + len(bare), _columns(bare) if len(bare) <= LONGEST_LINE else WIDE
+        yield begin, begin + len(bare), _columns(bare)
         at += len(whole) + 1
     yield at, at, 0
 
 
 def _columns(line: str) -> int:
-    """A Chinese character has three bytes and two columns."""
-    return (len(line) + len(line.encode(errors="surrogatepass"))) // 2
+    """A Chinese character has three bytes and two columns. Where it matters only that a line is not full, about."""
+    length = len(line)
+    if length > LONGEST_LINE:
+        return WIDE
+    return (length + len(line.encode(errors="surrogatepass"))) // 2 if length >= NARROWEST // 2 else length
 
 
 def _is_begun(text: str, line: Line, follows: Line) -> bool:
