@@ -27,6 +27,7 @@ ECHO = 30  # lines at the beginning in which a page may say its title a second t
 CHROME = 150  # ... or below all the menus of its site, if no sentence stands between
 LONGEST_OFFICE = 20  # characters of the name of an office
 LONGEST_WINDOW = 300  # characters of what a window is called, all its catchwords with it
+TWO_NAMES = 7  # Chinese characters that those of two persons do not have
 LONGEST_SITE = 12  # characters of the name of a site
 
 _WORDS = re.compile(r"[\u3400-\u9fff0-9A-Za-z]")
@@ -261,6 +262,8 @@ def _is_ticker(line: Line) -> bool:
 def _is_echoed(lines: Sequence[Line], index: int) -> bool:
     """The line stands near the head again: alone, at the end of a trail, or at the beginning of another line."""
     own = lines[index].text
+    if script.han(own) < TWO_NAMES:  # authors stand at the head of a paper twice, too
+        return False
     for other, line in enumerate(lines[:ECHO]):
         if other == index or own not in line.text:
             continue

@@ -139,7 +139,7 @@ _OF_THE_SITE = (
     r"|\{[a-z]{1,12}=\d{1,6}\}"  # the place of a picture
     r"|(?:\[\d{1,2}\]\s?){2,20}(?:下一页|尾页|末页)?|\d{1,6}篇原创内容"
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
-    r"|\([\u4e00-\u9fff]\s{1,2}[\u4e00-\u9fff]\)"  # who wrote it, the two characters of a name set apart
+    r"|\([\u4e00-\u9fff]{1,3}(?:[\s、]{1,2}[\u4e00-\u9fff]{1,3}){1,5}\)"  # who wrote it
     r"|(?:网站)?首页\s?\|[^。]{1,80}"
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
     rf"|{_MORE}|[\u4e00-\u9fff]{{2,8}}公众号(?:\s.{{2,12}})?"
@@ -194,7 +194,7 @@ _STATED = re.compile(  # the second: a row of a table
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
     r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|\(1?\.?[^()。]{4,200}\s\d{6}\)$"
     r"|(?=[\u4e00-\u9fff]{2,3}[,、])(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
-    r"|(?:关键词|关键字|标签|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
+    r"|(?:关键词|关键字|标签|中图分类号|文献标识码|通讯作者|通信作者|基金项目|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
     r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
 )
 _KANA = re.compile(r"[\u3041-\u30ff]")
