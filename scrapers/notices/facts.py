@@ -42,6 +42,7 @@ SHORT_PAGE = 800  # characters of a page that has little room to mention what it
 SINKING_TOPIC = "resource_sinking"
 SINKING = 5  # so many words of that topic make a page ours though it never says what they are part of
 PER_SINKING = 160  # ... and one in so many characters
+NEIGHBOURS, AMONG_NEIGHBOURS = 6, 4  # so many neighbours do too, with so many words of that topic or of telemedicine
 BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
@@ -149,7 +150,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
         return mentions[name] + TITLE_WEIGHT * in_head[name]
 
     named = weight("subject")
-    if not named and (mentions[SINKING_TOPIC] < max(SINKING, len(text) // PER_SINKING) or mentions["foreign"]):
+    if not named and (mentions["foreign"] or not _is_ours_unnamed(mentions, len(text))):
         return NOT_OURS
     spoken = sum(mentions[topic.name] for topic in words.topics if topic.weighs)
     ours = 2 * named + weight("neighbour")
@@ -182,6 +183,14 @@ def subject(words: Lexicon, page: Page) -> Subject:
         focused=in_title or (named > 0 and ours * FOCUS > len(text)),
         unproved=frozenset(t.name for t in words.topics if t.of_figures and not t.title.search(head)),
     )
+
+
+def _is_ours_unnamed(mentions: Mapping[str, int], length: int) -> bool:
+    """Whether a text that names no subject of ours is dense with what is sent down, or has some of it and many
+    neighbours."""
+    sunk = mentions[SINKING_TOPIC]
+    is_near = mentions["neighbour"] >= NEIGHBOURS and sunk + mentions["telemedicine"] >= AMONG_NEIGHBOURS
+    return sunk >= max(SINKING, length // PER_SINKING) or is_near
 
 
 def _is_on_medicine(text: str, medicine: Sequence[str]) -> bool:

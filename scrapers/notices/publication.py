@@ -43,7 +43,9 @@ _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]
 _TODAY = re.compile(r"当前报[纸章]")
 _IN_A_PAPER = re.compile(segments.IN_A_PAPER)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
-_SHEET = re.compile(r"(?:第\s?[A-Z]?|[A-Z])\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:[\s:]|$)")
+_SHEET = re.compile(
+    r"(?:第\s?[A-Z]?|[A-Z])\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:[\s:]|$)|[A-D]\d{2}\s?:\s?[\u4e00-\u9fff]{2,6}$"
+)
 _ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
 _IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分|Issued at HKT")  # below the day of an announcement there
 _ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:?\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
@@ -208,7 +210,11 @@ def above(lines: Sequence[Line]) -> Published | None:
 
 def _is_a_sheet(line: Line) -> bool:
     """第02版:要闻"""
-    return "版" in line.text and len(line.text) <= heads.LONGEST_HALF and _SHEET.match(line.folded) is not None
+    return (
+        ("版" in line.text or line.text[0] in "ABCD")
+        and len(line.text) <= heads.LONGEST_HALF
+        and _SHEET.match(line.folded) is not None
+    )
 
 
 def compiled(lines: Sequence[Line]) -> Published | None:

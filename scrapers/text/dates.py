@@ -111,7 +111,8 @@ _MONTHS = {
     "dec": 12,
 }
 _ENGLISH = re.compile(
-    rf"\b(?:(?P<d>\d{{1,2}}) )?(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?:(?P<d2>\d{{1,2}}), )?(?P<y>20\d\d)\b"
+    rf"\b(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)? )?(?P<m>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? "
+    rf"(?:(?P<d2>\d{{1,2}}), )?(?P<y>20\d\d)\b"
     rf"|\b(?P<y3>20\d\d) (?P<m3>{'|'.join(_MONTHS)})[a-z]{{0,6}}\.? (?P<d3>\d{{1,2}})\b",
     re.I,
 )

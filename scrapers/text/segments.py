@@ -105,6 +105,10 @@ _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
 )
+_WELCOMES = re.compile(  # ... and says how long ago something was put there
+    r"[^。]{2,24}\s?欢迎(?:您|你|光临|访问)[^。]{0,12}"
+    r"|(?=.*(?:阅读|浏览|发布|更新|评论))[^。]{0,16}\d{1,2}\s?(?:天|小时|分钟|个月)前[^。]{0,40}"
+)
 _FIELDS = re.compile(r'\{"\w{1,20}"\s?:.*\}')  # of an article, as a script hands them on
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
@@ -140,7 +144,8 @@ _OF_THE_SITE = (
     r"|(?:\[\d{1,2}\]\s?){2,20}(?:下一页|尾页|末页)?|\d{1,6}篇原创内容"
     r"|(?:[!-~]{1,3}(?:\s{1,3}|$)){4,}"  # what forums strew in against copies
     r"|\((?!记者|通讯员)[\u4e00-\u9fff]{1,3}(?:[\s、]{1,2}[\u4e00-\u9fff]{1,3}){1,5}\)"  # who wrote it
-    r"|(?:网站)?首页\s?\|[^。]{1,80}"
+    r"|(?:网站)?首页(?:\s?\|[^。]{1,80}|(?:\s{1,3}[\u4e00-\u9fff]{2,6}){2,12})"  # the menu
+    r"|由\s?\S{2,12}\s?发表"
     r"|[【\[(](?:广告|推广)[】\])].{0,100}|共\s?\d{1,6}\s?(?:条记录|条|页)[\s,|/第\d页首尾上下一末]{0,30}"
     rf"|{_MORE}|[\u4e00-\u9fff]{{2,8}}公众号(?:\s.{{2,12}})?"
     r"|(?:添加|联系|咨询)[\u4e00-\u9fff]{0,4}(?:客服|微信)[\u4e00-\u9fff]{0,4}|升级会员|(?:以上|本文)?图片均?(?:为|由).{2,20}摄"
@@ -193,6 +198,7 @@ _STATED = re.compile(  # the second: a row of a table
 )
 _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work, what it is filed under
     r"\d{0,2}\.?\s?[^。]{4,60},\s?\d{6}[;。]?$|\(1?\.?[^()。]{4,200}\s\d{6}\)$"
+    r"|[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,2}(?:\s{1,2}[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff]){1,2}){1,8}$"  # authors
     r"|(?=[\u4e00-\u9fff]{2,3}[,、])(?!.*[省州盟市县区旗镇乡村院部](?:[,、]|$))[\u4e00-\u9fff]{2,3}(?:[,、][\u4e00-\u9fff]{2,3}){1,9}$"
     r"|(?:关键词|关键字|标签|中图分类号|文献标识码|通讯作者|通信作者|基金项目|索引号|索\s引\s号|体裁分类|主题分类|发文机关|发布机构)\s?:|[\u4e00-\u9fff]{2,14}\s?20\d\d年第?\d{1,2}期$"
     r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
@@ -497,6 +503,7 @@ def _is_furniture(text: str) -> bool:
         or furniture.whole.fullmatch(text)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
+        or (("欢迎" in text or "前" in text) and _WELCOMES.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )
 
