@@ -105,9 +105,9 @@ _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
 )
-_WELCOMES = re.compile(  # ... and says how long ago something was put there
+_WELCOMES = re.compile(  # a banner, or how long ago something was put there
     r"[^。]{2,24}\s?欢迎(?:您|你|光临|访问)[^。]{0,12}"
-    r"|(?=.*(?:阅读|浏览|发布|更新|评论))[^。]{0,16}\d{1,2}\s?(?:天|小时|分钟|个月)前[^。]{0,40}"
+    r"|(?=.*(?:阅读|浏览|发布|更新|评论))[^。,;]{0,16}\d{1,2}\s?(?:天|小时|分钟|个月)前[^。,;]{0,40}"
 )
 _FIELDS = re.compile(r'\{"\w{1,20}"\s?:.*\}')  # of an article, as a script hands them on
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
