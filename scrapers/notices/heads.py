@@ -23,7 +23,7 @@ LONGEST_NAME = 8  # characters of an author's name above the date
 HEAD_LINES = 12  # lines in which a page shows title, date and source
 
 SOURCE = re.compile(
-    r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|(?<!图片)(?<!图)来源|來源|发布机构|发布单位|发布机关)\s?:{1,2}\s?"
+    r"(?:信息来源|文章来源|稿件来源|新闻来源|消息来源|来源(?<!图片来源)(?<!图来源)|來源|发布机构|发布单位|发布机关)\s?:{1,2}\s?"
     r"(?P<name>(?:(?!(?:浏览|阅读|点击|访问)(?:次数|量|数)?:|字号|字体|打印|分享|【)[^\s|,;:()<>【】]){2,30})"
 )
 _LABELS = (
