@@ -97,9 +97,8 @@ def is_digest(lines: Sequence[Line]) -> bool:
         is_headline = title is not None and script.han(title.text) >= heads.TITLE_HAN and not heads.is_head(title)
         if days and at - 2 > last and not is_headline:
             return False
-        if is_headline or not days or at - 2 == last:
-            days.add(lines[at - 1].folded)
-            last = at
+        days.add(lines[at - 1].folded)
+        last = at
     return len(days) >= DIGEST
 
 

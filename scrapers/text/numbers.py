@@ -85,6 +85,8 @@ _ORDINAL = re.compile(r"(?:第|之|其|星期|周|排名|编号|(?<![目此以�
 _PREFIX_ENDS = frozenset({word[-1] for word in _SIGN} | set("了过")) | {
     c for c in map(chr, range(0x3001)) if c.isspace()
 }
+_VAGUE = ("几", "数")
+_NO_VAGUE = ("人数", "总数", "件数", "次数", "例数", "家数", "户数")  # ... and their number: 人数十人
 _ORDINAL_ENDS = frozenset("第之其期周名号前")
 
 _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
@@ -212,10 +214,6 @@ def han(text: str) -> int | None:
         total += (1 if digit is None else digit) * step
         digit, last_step = None, step
     return total + (digit or 0)
-
-
-_VAGUE = ("几", "数")
-_NO_VAGUE = ("人数", "总数", "件数", "次数", "例数", "家数", "户数")  # ... and their number: 人数十人
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:

@@ -54,8 +54,8 @@ def is_figure(line: str) -> bool:
 
 
 def find(lines: Sequence[str]) -> Iterator[Stack]:
-    """Every table among the lines, from above."""
-    figures = [is_figure(line.strip()) for line in lines]
+    """Every table among the lines, each without blanks around it, from above."""
+    figures = [*map(is_figure, lines)]
     rows: list[range] = []
     for label in range(len(lines)):
         if figures[label] or figures[label + 1 : label + 2] != [True]:

@@ -22,16 +22,16 @@ FEWEST_LINES = 3  # of a paragraph that is told
 FEWEST_BREAKS = 4  # within sentences, on a page that is wrapped
 FEWEST_PROSE = 2  # lines of those in which sentences pause or end
 LONGEST_LINE = WIDEST // 2  # characters
-WIDE = WIDEST + 1
+WIDE = WIDEST + 1  # columns of a line that is no full one, being longer
 BEGUN = 20  # characters of a line with a sentence that goes on
 
-_ENDS = tuple("。!?;:!?;:…”」』")  # how a line ends that need not go on
+_ENDS = tuple("。!?;:！？；：…”」』")  # how a line ends that need not go on
 _RUNS_ON = re.compile(rf"\n[^\n]{{12,200}}+(?<=[^\n{''.join(_ENDS)} \u3000])(?=\n)")
-_PAUSE = re.compile("[,。、;,;]")
+_PAUSE = re.compile("[,。、;，；]")
 _JOINT = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]")
-_GOES_ON = re.compile(r"[\u3400-\u9fff\d,、,(《“]$")  # the end of a line that does
+_GOES_ON = re.compile(r"[\u3400-\u9fff\d,、，(（《“]$")  # the end of a line that does
 _BEGINS_ANEW = re.compile(
-    r"[\s·•●■◆▪*\-—【\[(《“]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)]\D|第[一二三四五六七八九十]{1,3}[章节条]|附件|来源|作者|记者|编辑"
+    r"[\s·•●■◆▪*\-—【\[(（《“]|(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)．）]\D|第[一二三四五六七八九十]{1,3}[章节条]|附件|来源|作者|记者|编辑"
 )
 
 Line = tuple[int, int, int]  # begin, end, columns

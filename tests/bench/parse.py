@@ -8,7 +8,7 @@ text alone (`extract`) is told beside it. They stand over labelled pages, as the
 long ones with lists of places, are told beside them. A text without markup is handed to the peer as the smallest page
 that holds it, a paragraph a line. Each round is a first reading to both: the peer's memory of texts is emptied, and its
 word lists are loaded again, before the clock runs. A side's cost is the sum over its pages of the least that each took
-in any round: what else the machine does only adds. (Twelve runs, texts: 7.8 to 9.4 times, ten of them 8 or more.)
+in any round: what else the machine does only adds. (Seven runs, texts: 6.8 to 8.6 times, four of them 8 or more.)
 """
 
 from __future__ import annotations

@@ -46,6 +46,14 @@ BROKEN = (
 )
 
 
+CLAUSES = [  # with the full-width signs of a page as it comes
+    "县里成立了两个医共体\uff0c并对下一年的工作作出安排如下\uff1a",
+    "第一项工作是建成检验、影像、心电等五个共享中心\uff1b",
+    "第二项工作是派驻医师到乡镇\uff0c每周坐诊不少于两天\uff1b",
+    "第三项工作是互认检查检验结果\uff0c群众不再重复检查。",
+]
+
+
 def test_a_sentence_that_a_line_has_begun_goes_on_to_its_end() -> None:
     lines = joined("\n".join(("编制说明", *BROKEN, "二、附则"))).split("\n")
     assert lines == ["编制说明", *(a + b for a, b in zip(BROKEN[::2], BROKEN[1::2], strict=True)), "二、附则"]
@@ -55,6 +63,7 @@ def test_a_sentence_that_a_line_has_begun_goes_on_to_its_end() -> None:
     "lines",
     [
         BROKEN[:4],
+        CLAUSES * 2,
         [
             line
             for n in range(1, 6)
@@ -71,7 +80,17 @@ def test_a_sentence_that_a_line_has_begun_goes_on_to_its_end() -> None:
         ["今年以来,河湾县整合两家县级医院和13", "家乡镇卫生院,组建两个紧密型医共体,", "建成五个中心。"],
         ["河湾县整合两家县级医院和十三家乡镇卫生院组建两个紧密型医共体。" * 4] * 6,
     ],
-    ids=["few breaks", "headlines with pauses", "numbered", "headlines", "sentences", "menu", "too few", "long lines"],
+    ids=[
+        "few breaks",
+        "clauses",
+        "headlines with pauses",
+        "numbered",
+        "headlines",
+        "sentences",
+        "menu",
+        "too few",
+        "long lines",
+    ],
 )
 def test_other_lines_stay_apart(lines: list[str]) -> None:
     text = "\n".join(["标题", *lines])
