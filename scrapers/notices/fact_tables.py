@@ -47,7 +47,7 @@ _PERIOD = re.compile(
 _YEARS = re.compile(r"\d{4}年?[-—–至]\d{4}年")
 _COMPARES = re.compile(r"较|比|增|降|提高|上升")
 _GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
-_BLANK = re.compile(" ")
+_BLANKS = re.compile(r"[ \u3000]+")
 # Words or figures with a blank between, and no sentence.
 _ROW = re.compile(r"[^\s,。;:!?]{1,16}(?: [^\s,。;:!?]{1,16}){2,30}")
 _MARKS = ("|", "\t")
@@ -102,7 +102,7 @@ def _tables(body: Body[Cell], found: Sequence[grids.Grid] | None) -> Iterator[li
         yield [[lines[at] for at in row] for row in (stack.heads, *stack.rows)]
     run: list[Row] = []
     for line in lines:
-        cells = _cells(body, line)
+        cells = _cells(body, line, len(run[0]) if run else 0)
         if len(run) == 1 and len(cells) == len(run[0]) + 1 and all(map(_is_of_figures, run[0])):
             run = [[NO_HEAD, *run[0]]]
         if cells and (not run or len(cells) == len(run[0])):
@@ -118,8 +118,8 @@ def _is_of_figures(head: Cell) -> bool:
     return _HEAD_UNIT.search(head.text) is not None or _YEAR.search(head.text) is not None
 
 
-def _cells(body: Body[Cell], line: Cell) -> Row:
-    """The cells of a line; none where it is no row."""
+def _cells(body: Body[Cell], line: Cell, width: int) -> Row:
+    """The cells of a line; none where it is no row. `width`: how many the row above has."""
     if len(line.text) > LONGEST_ROW or "。" in line.text or _RULE.fullmatch(line.text):
         return []
     for mark in _MARKS:
@@ -127,7 +127,9 @@ def _cells(body: Body[Cell], line: Cell) -> Row:
             return body.cut(line, mark)
     cells = _parted(line, _GAP)
     if len(cells) < FEWEST_CELLS and _ROW.fullmatch(line.text):
-        cells = _parted(line, _BLANK)
+        cells = _parted(line, _BLANKS)
+    if width and len(cells) != width and len(parted := _parted(line, _BLANKS)) == width:
+        return parted  # a long label leaves room for one blank only
     return cells if len(cells) >= FEWEST_CELLS else []
 
 

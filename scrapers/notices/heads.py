@@ -50,6 +50,7 @@ _FLASH = re.compile(r"【[^】]{8,60}】(?=.{20,}。)")  # a headline in the lin
 _WAS_CALLED = re.compile(r"[(【]\s?原标题\s?:[^()【】]{4,60}[)】]\s{0,4}(?=.{20})")  # before the article's sentence
 _STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
 BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
+_BULLETS = "".join(BULLETS) + " "
 _MENU_ITEM = re.compile(
     rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][A-Za-z\u4e00-\u9fff]{{1,12}})?>{{0,2}}"
 )
@@ -66,7 +67,7 @@ _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff](?:\s?[\u3400-\u
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
     r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?|发表于\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d(?::\d{2}(?::\d{2})?|时\d{2}分))?\s{0,4}"
     r"|(?:来源|作者|编辑|责任编辑)\s?:\s?[^\s。,:]{2,16}\s{1,4}|by\s[A-Za-z][A-Za-z. ]{1,30}\s{1,4}"
-    r"|(?:浏览|阅读|点击|访问|查看)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
+    r"|(?:浏览|阅读|点击|访问|查看|人气)(?:次数|量|数)?\s?:?\s?\d{1,9}\s?次?\s{0,4}"
     r"|(?:字号|字体)\s?:?\s?[大中小 ]{0,6}\s{0,4}){2,6}"
 )
 _ABSTRACT = re.compile(r"(?<=[^。]{6})(?<!。)\s{0,4}[\[【]\s?(?:内容)?摘\s?要\s?[\]】]")  # behind a title
@@ -215,7 +216,7 @@ def is_offices(line: Line) -> bool:
 
 def is_bare_label(line: Line) -> bool:
     """A label of the table in which offices describe a document, its value on the next line."""
-    return len(line.text) <= 10 and _BARE_LABEL.fullmatch(line.folded) is not None
+    return len(line.text) <= 12 and _BARE_LABEL.fullmatch(line.folded.lstrip(_BULLETS)) is not None
 
 
 def is_outlet(line: Line) -> bool:

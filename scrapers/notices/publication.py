@@ -27,7 +27,7 @@ LONGEST_LEAF = 10  # characters of a line of a calendar leaf
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
 _WHEN = re.compile(r"时\s*间")
-_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|出版|(?:最[近后]|本页)更新)(?:时间|日期)?\s?:")
+_PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|出版|(?:最[近后]|本页)更新)(?:(?:时间|日期)?\s?:|于\s?(?=20))")
 _TELLS = re.compile(  # when a journal took a paper stands before when it published it
     rf"{_PUBLISHED.pattern}|收稿日期\s?:.{{6,60}}(?:发布|出版|首发)(?:日期|时间)?\s?:"
 )

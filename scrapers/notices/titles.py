@@ -35,6 +35,7 @@ _CHINESE = re.compile(rf"(?:[\u3400-\u9fff][^\u3400-\u9fff]*){{{CHINESE}}}")
 _RUNS = re.compile(rf"{_WORDS.pattern}+")
 _NEVER_FIRST = ("——", "-", *",、。;:)】》")  # how no title begins
 _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
+_WORD = re.compile(r"\b[a-z]{4,5}")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CALLED = re.compile(
     r"(?:(?:本文|信件|来信)?标\s{0,4}题|(?:信息|公文|文件|法规|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s)(?P<title>[^|]{6,100})$"
@@ -98,7 +99,7 @@ def line_of(lines: Sequence[Line]) -> int | None:
     """The line of a plain text that is its title; None if the text begins with a sentence.
 
     Of several, the one that a newspaper prints again above its article, else the one with a line of date or source
-    right below it, else one that the page says twice, else the first.
+    right below it, else one that the page says twice or that is the first line of 关于 … 的通知, else the first.
     """
     candidates: list[int] = []
     stated = banner = None
@@ -122,8 +123,12 @@ def line_of(lines: Sequence[Line]) -> int | None:
                 break
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
         return again
-    echoed = (index for index in candidates if _is_echoed(lines, index))
-    best = stated if stated is not None else next(echoed, None)
+    told = (
+        index
+        for index in candidates
+        if _of_several_lines(lines, index, lines[index].text) is not None or _is_echoed(lines, index)
+    )
+    best = stated if stated is not None else next(told, None)
     if best is None and candidates:
         best = _spoken_of(lines, candidates)
     best = banner if best is None else best  # a title may stand above the trail after all
@@ -136,7 +141,10 @@ def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
     first = candidates[0]
     if len(candidates) == 1:
         return first
-    below = "".join(line.text for line in lines[candidates[-1] + 1 :] if segments.is_prose(line))[:ARTICLE]
+    sentences = (
+        line for line in lines[candidates[-1] + 1 :] if segments.is_prose(line) or segments.is_latin_prose(line)
+    )
+    below = "".join(line.text for line in sentences)[:ARTICLE]
     if _share_said(lines[first].text, below) >= STRANGE:
         return first
     shares = {index: _share_said(lines[index].text, below) for index in candidates}
@@ -145,10 +153,14 @@ def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
 
 
 def _share_said(line: str, text: str) -> float:
-    """How many of the pairs of characters of a line are in a text."""
-    key = key_of(line)
-    pairs = {key[at : at + 2] for at in range(len(key) - 1)}
-    return sum(map(text.__contains__, pairs)) / max(1, len(pairs))
+    """How many of the pairs of characters of a line, or of the beginnings of its longer words in English, are in a
+    text."""
+    if script.han(line):
+        key = key_of(line)
+        parts = {key[at : at + 2] for at in range(len(key) - 1)}
+    else:
+        parts, text = {*_WORD.findall(line.lower())}, text.lower()
+    return sum(map(text.__contains__, parts)) / max(1, len(parts))
 
 
 def _said_last(lines: Sequence[Line], at: int) -> int:
@@ -200,7 +212,7 @@ def _is_field(lines: Sequence[Line], index: int) -> bool:
 
 
 def _is_labelled(line: Line) -> bool:
-    return _FIELD.fullmatch(line.folded) is not None
+    return _FIELD.fullmatch(line.folded) is not None or _CALLED.match(line.folded) is not None
 
 
 def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
@@ -211,6 +223,8 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
         return (issued["title"] if issued else _original_title(lines)), 0
     title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").rstrip(" |")
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
+    if file := _FILE.fullmatch(title):
+        title = file["title"]
     return _of_several_lines(lines, at, title) or (title, at + 1)
 
 

@@ -81,9 +81,12 @@ _YEARLESS_SIGN = re.compile(r"(?<!\d)(?P<y>20\d\d)\s{1,2}(?P<m>[01]?\d)月(?P<d>
 _DAYLESS_SIGN = re.compile(r"(?<!\d)(?P<y>20\d\d)年(?P<m>[01]?\d)月(?P<d>[0-3]?\d)\s?星期")
 _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(?![\d.])")
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
+_CLOSE = re.compile(r"(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?=\s{1,8}(?:来源|作者|发布|浏览|阅读)|$)")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
 # What none of those is without.
-_APARTS = re.compile(r"20\d\d(?:\s{1,2}\d|年(?:\s?/|[01]?\d月[0-3]?\d\s?星期)|-\d\d-\d{3})|[./]20\d\d")
+_APARTS = re.compile(
+    r"20\d\d(?:\s{1,2}\d|年(?:\s?/|[01]?\d月[0-3]?\d\s?星期)|-\d\d-\d{3}|[01]\d[0-3]\d(?:\s|$))|[./]20\d\d"
+)
 # A calendar leaf as sites draw it, its lines joined: 06 2023-05, 05-06 2023, 2023 05/06 09:12.
 _LEAVES = (
     re.compile(r"(?P<y>20\d\d)\s?(?P<m>\d\d)[-/.](?P<d>\d\d)(?:\s(?P<clock>[0-2]\d:[0-5]\d)(?::[0-5]\d)?)?"),
@@ -189,9 +192,9 @@ def _english(line: str) -> tuple[str, str | None] | None:
 
 def _set_apart(line: str) -> tuple[str, str | None] | None:
     """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, 2024年5月6星期一, as newspapers
-    do; 06.05.2024; 21/09/2022, if 21 is no month; 2024-05-061273: with a counter."""
+    do; 06.05.2024; 21/09/2022, if 21 is no month; 2024-05-061273: with a counter; 20240506 right before a source."""
     asked = (one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED, _PRINTED))
-    return _told(next(filter(None, asked), None) or _COUNTED.fullmatch(line))
+    return _told(next(filter(None, asked), None) or _COUNTED.fullmatch(line) or _CLOSE.match(line))
 
 
 def leaf(lines: Sequence[str]) -> tuple[str, str | None] | None:

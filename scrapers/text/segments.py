@@ -119,6 +119,7 @@ _BULLETED = re.compile(r"[-*]?\s?[·•●■◆▪]\s?(?!.*[。:;])")  # a head
 _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
 _OPENS = "[【( "
+_NUMBER = re.compile(r"^\d{1,2}\.\s?(?=\D)")
 _BETWEEN_BUTTONS = re.compile(r"[\s|]+")
 _MORE = r"[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])]"  # a button at the end of an excerpt
 _BY = r"\([^()。]{2,24}摄\)"  # who made a picture
@@ -129,6 +130,8 @@ _OF_THE_SITE = (
     r"|(?:看[^,。]{1,8},)?(?:关注|订阅|加入|下载)[^,。;]{1,14}(?:网|微信|微博|客户端|公众号|频道|号)"
     r"|\(?(?:资料图片?|图片来源|图源|制图|绘图|配图|摄影|图片?|文字?|排版|美编)\s?[/:丨|。].{0,24}"  # who made it
     r"|(?:制图|绘图)\s.{2,8}"
+    r"|图为[^。;]{2,60}|\((?:收稿|修回|接受|录用)日期\s?:[^。]{4,60}\)"
+    r"|\d{1,2}\.\s?[^。,]{0,24}(?:棋牌|影院|电视剧|高清|在线看|娱乐城|彩票)[^。,]{0,16}"  # what spammers link to
     r"|</?[a-z][a-z1-6]{0,7}>|/[a-z]{1,8}>"  # a tag that stayed
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
@@ -150,7 +153,7 @@ _OF_THE_SITE = (
     rf"|{_MORE}|[\u4e00-\u9fff]{{2,8}}公众号(?:\s.{{2,12}})?"
     r"|(?:添加|联系|咨询)[\u4e00-\u9fff]{0,4}(?:客服|微信)[\u4e00-\u9fff]{0,4}|升级会员|(?:以上|本文)?图片均?(?:为|由).{2,20}摄"
     r"|«\s?.{4,60}|发表于\s?[\u4e00-\u9fff]{2,4}|上传人\s?:.{1,120}|收录于(?:合集|话题|专辑).{0,40}"
-    r"|热度\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
+    r"|(?:热度|人气)\s?:\s?\d{1,9}|(?:!\[[^\[\]]{0,60}\]\([^()]{0,300}\)\s?){1,9}"  # a picture, as texts keep it
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
@@ -160,14 +163,16 @@ _OF_THE_SITE = (
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
     r"|\d?\s{0,3}上一[篇页条版]\s{0,20}\d?\s{0,3}下一[篇页条版](?:\s{1,3}\d?\s{0,3}(?:放大|缩小|默认)){0,3}|A\+\s{0,2}A-"
     r"|(?:将|把)?(?:本文|文章|此文)?分享[到至给]\s?:?"
-    r"|(?:[【\[(]?\s?(?:打印|关闭|收藏|返回列表|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口)\s?[】\])]?[\s|/·]{0,3}){1,12}"
+    r"|(?:[【\[(]?\s?(?:打印|关闭|收藏|返回列表|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口|点赞|有用|喜欢|在看|转发)"
+    r"(?:\s?[+:]?\s?\d{1,7})?\s?[】\])]?[\s|/·]{0,3}){1,12}\d{0,7}"
 )
 # The same, known by what stands in the middle or at the end, and the characters without which there is none.
 _SIGN = re.compile(
-    r"[./摄版编审校监手登注>›»](?:(?<![./手登注])|(?<=\.)[A-Za-z]|(?<=/)/|(?<=手)机|(?<=[登注])[录入册])"
+    r"[./摄版编审校监手登注图页>›»](?:(?<![./手登注图页])|(?<=料图)|(?<=\d页)|(?<=\.)[A-Za-z]|(?<=/)/|(?<=手)机|(?<=[登注])[录入册])"
 )
 _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
+    r"|[^。;]{1,60}(?:\(资料图片?\)|_第(?:[2-9]|\d{2,3})页)"
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
     rf"|.{{0,24}}[ 。/]摄\)?(?:pagebreak)?|{_BY}|.{{2,16}}(?:移动版|手机版|电脑版|触屏版)"
@@ -205,6 +210,7 @@ _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work
 )
 _KANA = re.compile(r"[\u3041-\u30ff]")
 _LATIN = re.compile(r"[A-Za-z]")
+_LATIN_STOPS = (".", "!", "?", ":", '"', "”", ")")
 
 
 @dataclass(slots=True)
@@ -297,6 +303,8 @@ def label(lines: Sequence[Line]) -> list[Label]:
         _drop_tail(lines, labels, last)
         if is_text:
             _drop_strays(lines, labels, last)
+    elif is_text:
+        _drop_latin_tail(lines, labels)
     _drop_inserted(lines, labels)
     if is_text:
         _drop_repeated(lines, labels)
@@ -426,6 +434,14 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
             labels[index] = "related"
 
 
+def _drop_latin_tail(lines: Sequence[Line], labels: list[Label]) -> None:
+    """Of a text in English: what stands below the last sentence and is none."""
+    last = next((index for index in reversed(range(len(lines))) if is_latin_prose(lines[index])), len(lines))
+    for index in range(last + 1, len(lines)):
+        if labels[index] == "main" and not lines[index].text.endswith(_LATIN_STOPS):
+            labels[index] = "related"
+
+
 def parted(line: Line) -> list[Line]:
     """A sentence, and what stands behind it on the same line."""
     at = _end_of_sentence(line.folded)
@@ -496,6 +512,8 @@ def _is_furniture(text: str) -> bool:
     if len(text) > LONGEST_FURNITURE:
         return False
     bare = text.strip(_BARE)
+    if bare[:1].isdecimal():
+        bare = _NUMBER.sub("", bare)  # 1. 更多
     return (
         not bare
         or bare in furniture.lines

@@ -163,6 +163,12 @@ def test_the_days_of_a_calendar_are_no_rows_of_a_table() -> None:
     assert "15 16" not in parse("日 一 二\n8 9 10\n15 16 17\n22 23 24\n").body
 
 
+def test_a_long_label_leaves_room_for_one_blank_only() -> None:
+    rows = ("旗县  下转(人次)  远程心电(例)", "甲旗    812    4307", "察右南旗 307  1954")
+    found = {(fact.value, fact.unit) for fact in parse("\n".join(rows)).facts}
+    assert found >= {(812.0, "人次"), (4307.0, "例"), (307.0, "人次"), (1954.0, "例")}
+
+
 def test_a_table_that_the_page_holds_twice_is_read_once() -> None:
     table = "<table><tr><td>地区</td><td>上转(人次)</td></tr><tr><td>甲县</td><td>1904</td></tr></table>"
     body = f"<h1>甲市医共体运行情况</h1><p>{HEAD.split(chr(10))[2]}</p>{table}<p>手机版</p>{table}"

@@ -23,6 +23,16 @@ def parse(*lines: str) -> Notice:
 @pytest.mark.parametrize(
     ("lines", "title"),
     [
+        (
+            ("标题:甲市医共体怎样转诊?", "留言编号:20250415 状态:已办结", "网友:青石 类型:咨询", BODY),
+            "甲市医共体怎样转诊?",
+        ),
+        (("文库首页 > 医院管理", "甲市医共体工作总结.docx", "第1页 / 共12页", BODY), "甲市医共体工作总结"),
+        (("甲市医共体工作总结_第1页", "甲市医共体工作总结_第2页", BODY), "甲市医共体工作总结_第1页"),
+        (
+            ("关于印发甲州县域医共体", "三年行动方案的通知", "甲州县域医共体", "三年行动方案", BODY),
+            "关于印发甲州县域医共体三年行动方案的通知",
+        ),
         (("原标题:甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
         (("06月10日 星期二", "甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
         (("示例社甲市3月1日电题:甲市医共体建设见成效记", BODY), "甲市医共体建设见成效记"),
@@ -176,6 +186,9 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
 @pytest.mark.parametrize(
     ("lines", "date"),
     [
+        (("甲市医共体建设见成效", "20240305  来源:甲市日报", BODY), "2024-03-05"),
+        (("甲市医共体建设见成效", "项目编号 20240305 甲市", BODY), None),
+        (("首页 > 问答", "医共体怎样转诊?", BODY, "发布于 2024-03-05 赞同 86 评论 11"), "2024-03-05"),
         (("甲市医共体建设方案", "生效日期: | 2024-10-31 | 废止日期: |", BODY), None),
         (("甲市医共体建设方案", "成文日期:2024年3月4日", BODY), None),
         (("甲市医共体建设方案", "成文日期:2024年3月4日 发布日期:2024年3月9日", BODY), "2024-03-09"),
@@ -287,6 +300,17 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "以上图片均为示例社记者张三摄",
         "本网法律顾问:示例律师事务所",
         "A+ A-",
+        "图为启动现场",
+        "医生在上传影像(资料图)",
+        "甲市医共体工作总结_第2页",
+        "(收稿日期:2025-01-20)",
+        "收藏  有用+1  214",
+        "相关附件",
+        "1. 更多",
+        "人气:418",
+        "1. 电视剧大全免费播放",
+        "人人都在看:社区述职报告",
+        "本站资源均是用户自行上传分享",
     ],
 )
 def test_what_sites_print_below_is_none_of_the_article(foot: str) -> None:
@@ -499,6 +523,14 @@ def test_an_english_article_ends_where_its_comments_begin() -> None:
     assert notice.body == f"{article}\n{article[::-1]}."
 
 
+def test_the_title_of_an_english_article_is_the_line_that_it_speaks_of() -> None:
+    title = "Northshore residents to get new polyclinic by 2028"
+    first = "Residents of Northshore will have a new polyclinic by 2028, the ministry said in a statement on Tuesday."
+    foot = ("Photo credit: the ministry", "Read more country stories", "Donate")
+    notice = parse("Best Regional News App 2023", "Hamburger Menu", "Singapore", title, first, first[::-1] + ".", *foot)
+    assert (notice.title, notice.body) == (title, f"{first}\n{first[::-1]}.")
+
+
 def test_a_letter_is_dated_by_its_answer() -> None:
     letter = ("标题:咨询卫生院坐诊", "写信人:张** 写信时间:2025-07-16 21:07", "请问县医院的医生哪天到镇上坐诊?")
     notice = parse(*letter, "答复单位:甲县卫健局 答复时间:2025-07-22 15:33", BODY)
@@ -525,6 +557,11 @@ def test_a_list_of_headlines_dates_no_page() -> None:
         f"<html><head><title>动态_甲县卫健局</title></head><body><h2>工作动态</h2><ul>{items}</ul>共386条</body></html>"
     )
     assert notices.parse_page(page.encode()).publish_date is None
+
+
+def test_the_values_of_a_list_of_labels_are_no_part_of_the_article() -> None:
+    labels = ("• 索引号:", "• 11330990MB1F20773X/2025-0087114", "• 发布机构:", "• 甲市卫生健康局")
+    assert parse("甲市医共体建设方案", *labels, BODY).body == BODY
 
 
 def test_a_button_behind_the_last_sentence_is_none_of_it() -> None:
