@@ -42,6 +42,7 @@ _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])
 _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
 _TODAY = re.compile(r"当前报[纸章]")
 _IN_A_PAPER = re.compile(segments.IN_A_PAPER)
+_STAMP = re.compile(segments.STAMP)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _SHEET = re.compile(
     r"(?:第\s?[A-Z]?|[A-Z])\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:[\s:]|$)|[A-D]\d{2}\s?:\s?[\u4e00-\u9fff]{2,6}$"
@@ -135,13 +136,15 @@ def near(inner: Sequence[Line]) -> Published | None:
 
 
 def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line]) -> Published | None:
-    """What stands right below the article with the label of publication, with the source on its line or beside, or as
-    the issue of the newspaper that it is from."""
+    """What stands right below the article with the label of publication, with the source on its line or beside, as
+    systems stamp it behind the last sentence, or as the issue of the newspaper that it is from."""
     main = (at for at in reversed(range(len(inner))) if labels[at] == "main")
     last = next((at for at in main if segments.is_prose(inner[at]) or segments.is_latin_prose(inner[at])), -1)
     foot = [*inner[last + 1 :], *after][:BELOW]
     names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
     found = [_beside_label(foot)]
+    if foot and foot[0].text[-1].isdecimal() and _STAMP.fullmatch(foot[0].folded):
+        found.append(heads.day(foot[0]))
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
             found.append(dates.labelled(line.folded))

@@ -115,6 +115,7 @@ _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
     r"|[省市县区旗州镇乡村院室局厅委会部司处办站所校团]\)?$|[:。;!?”….]$|。\(完\)$|\d\s*%"
 )
+_MENU_ROW = re.compile(r"(?:[\u4e00-\u9fff]{2,8}\s?\|\s?){2,9}[\u4e00-\u9fff]{2,8}")
 _BULLETED = re.compile(r"[-*]?\s?[·•●■◆▪]\s?(?!.*[。:;])")  # a headline in a list of them
 _ENDS_A_DOCUMENT = re.compile(r"附件|附表|附:|抄送|此件|^\d{1,2}[.、)]|年\d{1,2}月|^[((].{1,30}[))]$|[\t|]")
 _BARE = "|,:()[]【】<>· \t\u3000"  # around the words of a button
@@ -132,6 +133,8 @@ _OF_THE_SITE = (
     r"|(?:制图|绘图)\s.{2,8}"
     r"|图为[^。;]{2,60}|\((?:收稿|修回|接受|录用)日期\s?:[^。]{4,60}\)"
     r"|\d{1,2}\.\s?[^。,]{0,24}(?:棋牌|影院|电视剧|高清|在线看|娱乐城|彩票)[^。,]{0,16}"  # what spammers link to
+    r"|[\U0001f100-\U0001faff][^。,;:]{1,20}[\U0001f100-\U0001faff]"
+    r"|(?:Facebook|WhatsApp|Whatsapp|Twitter|LINE|Line|Telegram|WeChat|Weibo|Threads|Messenger){1,8}(?:\s?[复複][制製][链连鏈連][接结結])?"
     r"|</?[a-z][a-z1-6]{0,7}>|/[a-z]{1,8}>"  # a tag that stayed
     r"|(?:本[刊报])?(?:记者|文|图|供图|摄影)_.{1,30}"
     r"|(?:图文|视频)\s?[/:丨|。][^“”]{0,14}"
@@ -163,8 +166,8 @@ _OF_THE_SITE = (
     r"|(?:字体大小|字体|字号|分享)\s?:(?:\s?(?:放大|还原|缩小|[大中小])){0,3}"
     r"|\d?\s{0,3}上一[篇页条版]\s{0,20}\d?\s{0,3}下一[篇页条版](?:\s{1,3}\d?\s{0,3}(?:放大|缩小|默认)){0,3}|A\+\s{0,2}A-"
     r"|(?:将|把)?(?:本文|文章|此文)?分享[到至给]\s?:?"
-    r"|(?:[【\[(]?\s?(?:打印|关闭|收藏|返回列表|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口|点赞|有用|喜欢|在看|转发)"
-    r"(?:\s?[+:]?\s?\d{1,7})?\s?[】\])]?[\s|/·]{0,3}){1,12}\d{0,7}"
+    r"|(?:[【\[(]?\s?(?:打印|关闭|收藏|返回列表|返回|分享|字号|大|中|小|复制|评论|纠错|推荐|顶部|本页|窗口|点赞|赞|有用|喜欢|在看|转发)"
+    r"(?:\s?[+:]?\s?\d{1,7})?+\s?+[】\])]?[\s|/·]{0,3}+){1,12}+\d{0,7}"
 )
 # The same, known by what stands in the middle or at the end, and the characters without which there is none.
 _SIGN = re.compile(
@@ -172,6 +175,7 @@ _SIGN = re.compile(
 )
 _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
+    r"|[^。;]{2,40}\s?>{2,3}"
     r"|[^。;]{1,60}(?:\(资料图片?\)|_第(?:[2-9]|\d{2,3})页)"
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫描?二维码|查看|观看|阅读).{0,8}"
@@ -182,6 +186,14 @@ _WITH_SIGN = re.compile(
     r"|[^。>›»]{1,20}(?:\s?[>›»]\s?[^。>›»]{1,30}){1,8}[>›»]?",  # the trail to a page
     re.I,
 )
+# 栏目:医保 阅读:1,907 评论:0
+_COUNTED = re.compile(
+    r"(?:附件[^。]{2,60})?(?:[^\s。:]{1,12}(?:\s?:\s?[^\s。]{1,16})?\s{1,4}){0,4}"
+    r"(?:(?:词条)?(?:阅读|浏览|查看|评论|下载|点击|访问|人气|热度)(?:次数|量|数)?\s?:\s?[\d,.]{1,9}万?次?\)?\s{0,4}){1,4}(?:标签:.{2,60})?"
+)
+_COUNTS = re.compile(
+    r"[阅浏查评下点访人热](?:读|览|看|论|载|击|问|气|度)[次量数]{0,2}\s?:\s?\d"
+)  # what that can't do without
 _LABELS = re.compile(r"(?:[\u4e00-\u9fff]{2,4}\s?:\s?){2,6}")  # without a value
 _EDITOR = r"(?:责任编辑|责编|编辑|审核|責任編輯)\s?:\s?[^\s。,]{1,16}?"
 _OF_MAKERS = re.compile("编辑|责编|审核|編輯|原标题")  # what the next can't do without
@@ -196,6 +208,9 @@ _PICTURED = re.compile(
 )  # 。郑磊摄
 _SHARE_BEHIND = re.compile(rf"(?<=\S)\s?(?:分享[到至]\s?:?|返回[\u4e00-\u9fff]{{2,4}},查看更多|{_MORE})$")
 _SHARE_ENDS = ("查看更多", "】", "]", ")")
+# When it was put there, how often it was read, and catchwords before.
+STAMP = r"(?:[^\s。,]{2,12}\s){0,8}20\d\d-\d\d-\d\d\s[0-2]?\d:\d\d(?::\d\d)?(?:\s\d{1,7})?"
+_STAMP_BEHIND = re.compile(rf"(?<=[。!?”)])\s{{0,3}}{STAMP}$")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}[^。!?]{0,30}https?://[!-~]{4,200}[\s|]*$")
 _STATED = re.compile(  # the second: a row of a table
@@ -274,7 +289,8 @@ def _furniture() -> _Furniture:
     holds, notes = map(scan.alternation, (words.furniture_holds, words.notes_hold))
     foot = rf"(?:{'|'.join(words.foot_begins)})\s?(?:\([^()]{{1,10}}\))?\s?:[^。]*"
     whole = Branches(rf"{_OF_THE_SITE}|{foot}")
-    return _Furniture(re.compile(holds), re.compile(notes), frozenset(words.furniture_lines), whole)
+    whole_lines = frozenset(line.strip(_BARE) for line in words.furniture_lines)
+    return _Furniture(re.compile(holds), re.compile(notes), whole_lines, whole)
 
 
 def label(lines: Sequence[Line]) -> list[Label]:
@@ -430,8 +446,16 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     if len(tail) > TAIL or sum(_STATED.search(lines[index].folded) is not None for index in tail) >= CHART:
         return
     for index in tail:
-        if not _TAIL_KEPT.search(lines[index].folded) or _BULLETED.match(lines[index].folded):
+        is_kept = _TAIL_KEPT.search(lines[index].folded) and not _BULLETED.match(lines[index].folded)
+        if not is_kept or _is_menu(lines, index):
             labels[index] = "related"
+
+
+def _is_menu(lines: Sequence[Line], index: int) -> bool:
+    """Words with bars between them and no figure, on one line: with another such line beside it they are a table."""
+    beside = lines[max(0, index - 1) : index + 2 : 2] if index else lines[1:2]
+    is_row = "|" in lines[index].text and _MENU_ROW.fullmatch(lines[index].folded) is not None
+    return is_row and not any("|" in line.text for line in beside)
 
 
 def _drop_latin_tail(lines: Sequence[Line], labels: list[Label]) -> None:
@@ -462,6 +486,8 @@ def _end_of_sentence(text: str) -> int | None:
         return strewn.start()
     if ("分享" in text[-6:] or text.endswith(_SHARE_ENDS)) and (share := _SHARE_BEHIND.search(text, tail)):
         return share.start()
+    if text[-1].isdecimal() and (stamp := _STAMP_BEHIND.search(text, tail)):
+        return stamp.start()
     if text.endswith(("摄", "摄)")) and (pictured := _PICTURED.search(text)):
         return pictured.start()
     if text.rfind(":", tail) < 0 or not _OF_MAKERS.search(text, tail):
@@ -520,6 +546,7 @@ def _is_furniture(text: str) -> bool:
         or (" " in bare and all(map(furniture.lines.__contains__, _BETWEEN_BUTTONS.split(bare))))
         or furniture.whole.fullmatch(text)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
+        or (":" in text and _COUNTS.search(text) is not None and _COUNTED.fullmatch(text) is not None)
         or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or (("欢迎" in text or "前" in text) and _WELCOMES.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature

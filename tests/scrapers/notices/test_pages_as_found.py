@@ -188,6 +188,9 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
     [
         (("甲市医共体建设见成效", "20240305  来源:甲市日报", BODY), "2024-03-05"),
         (("甲市医共体建设见成效", "项目编号 20240305 甲市", BODY), None),
+        ((f"{BODY}  2024-03-05 09:16 5",), "2024-03-05"),
+        ((f"{BODY} 人民医院 东西部协作 帮扶 2024-03-05 09:16",), "2024-03-05"),
+        ((BODY, "某网友", "2024-03-05 09:16 5"), None),
         (("首页 > 问答", "医共体怎样转诊?", BODY, "发布于 2024-03-05 赞同 86 评论 11"), "2024-03-05"),
         (("甲市医共体建设方案", "生效日期: | 2024-10-31 | 废止日期: |", BODY), None),
         (("甲市医共体建设方案", "成文日期:2024年3月4日", BODY), None),
@@ -309,6 +312,19 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "1. 更多",
         "人气:418",
         "1. 电视剧大全免费播放",
+        "医院标志释义 | 行风举报 | 院长信箱",
+        "下载次数:117",
+        "附件下载:监测明细.xlsx(38KB,下载次数:117)",
+        "查看:517次标签:医联体",
+        "栏目:医保百科 阅读:1,907 评论:0",
+        "词条浏览次数:3,871次",
+        "匿名用户:我们这边是一年2000",
+        "已赞过 已踩过 你对这个回答的评价是?",
+        "FacebookWhatsApp複製連結",
+        "广告(请继续阅读本文)",
+        "【开箱评测】新品一览 >>",
+        "\U0001f197鼎盛88\U0001f198",
+        "不用抽 不用抢 现在用APP看新闻 保证天天中奖",
         "人人都在看:社区述职报告",
         "本站资源均是用户自行上传分享",
     ],
@@ -557,6 +573,11 @@ def test_a_list_of_headlines_dates_no_page() -> None:
         f"<html><head><title>动态_甲县卫健局</title></head><body><h2>工作动态</h2><ul>{items}</ul>共386条</body></html>"
     )
     assert notices.parse_page(page.encode()).publish_date is None
+
+
+def test_words_with_bars_between_figures_are_the_head_of_a_table() -> None:
+    rows = ("县区 | 上转 | 下转", "甲县 | 1042 | 688", "乙县 | 1107 | 735")
+    assert parse("甲市医共体运行情况", BODY, *rows).body == "\n".join((BODY, *rows))
 
 
 def test_the_values_of_a_list_of_labels_are_no_part_of_the_article() -> None:
