@@ -143,7 +143,7 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
     foot = [*inner[last + 1 :], *after][:BELOW]
     names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
     found = [_beside_label(foot)]
-    if foot and foot[0].text[-1].isdecimal() and _STAMP.fullmatch(foot[0].folded):
+    if foot and _is_stamp(foot[0]) and sum(map(_is_stamp, inner)) == 1:  # several are those of a list
         found.append(heads.day(foot[0]))
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
@@ -152,6 +152,10 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
             found.append(dates.published(line.folded))
     days = {day for day in found if day is not None}
     return days.pop() if len(days) == 1 else None
+
+
+def _is_stamp(line: Line) -> bool:
+    return line.text[-1].isdecimal() and _STAMP.fullmatch(line.folded) is not None
 
 
 def _beside_label(foot: Sequence[Line]) -> Published | None:

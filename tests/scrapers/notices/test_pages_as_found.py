@@ -191,6 +191,7 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
         ((f"{BODY}  2024-03-05 09:16 5",), "2024-03-05"),
         ((f"{BODY} 人民医院 东西部协作 帮扶 2024-03-05 09:16",), "2024-03-05"),
         ((BODY, "某网友", "2024-03-05 09:16 5"), None),
+        (("标签:帮扶", f"{BODY} 义诊 2024-03-05 09:16 5", f"{BODY[::-1]}。 义诊 2024-03-04 09:16 5"), None),
         (("首页 > 问答", "医共体怎样转诊?", BODY, "发布于 2024-03-05 赞同 86 评论 11"), "2024-03-05"),
         (("甲市医共体建设方案", "生效日期: | 2024-10-31 | 废止日期: |", BODY), None),
         (("甲市医共体建设方案", "成文日期:2024年3月4日", BODY), None),
@@ -578,6 +579,22 @@ def test_a_list_of_headlines_dates_no_page() -> None:
 def test_words_with_bars_between_figures_are_the_head_of_a_table() -> None:
     rows = ("县区 | 上转 | 下转", "甲县 | 1042 | 688", "乙县 | 1107 | 735")
     assert parse("甲市医共体运行情况", BODY, *rows).body == "\n".join((BODY, *rows))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "最佳答案",
+        "[ 大 中 小 ]  视力保护色:",
+        "收藏  【A+ A-】",
+        "第1页 / 共12页",
+        "编译:叶知秋",
+        "[查看全部直播]",
+        "更新于 3月05日08:20 • 发布于 3月04日",
+    ],
+)
+def test_what_sites_print_above_is_none_of_the_article(line: str) -> None:
+    assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", line, BODY).body == BODY
 
 
 def test_the_values_of_a_list_of_labels_are_no_part_of_the_article() -> None:
