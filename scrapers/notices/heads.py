@@ -32,7 +32,7 @@ _LABELS = (
 )
 _LABEL = re.compile(_LABELS)  # what the next can't do without
 # Of a bulletin: who edits it, and when.
-_MASTHEAD = re.compile(r"[\u4e00-\u9fff]{4,40}\s{1,6}20\d\d年\d{1,2}月\d{1,2}日")
+BULLETIN = re.compile(r"[\u4e00-\u9fff]{4,40}\s{1,6}20\d\d年\d{1,2}月\d{1,2}日")
 _POSTER = re.compile(r"(?:积分|帖子|威望|精华|阅读权限|在线时间|注册时间)\s?:?\s?\d")  # what a forum says of who wrote
 _HEAD_LABEL = re.compile(  # never the end of a word: 轮候时间
     rf"{_LABELS}(?=\s?[:|\d])|(?<![\u4e00-\u9fff])(?:文章|信息|稿件|新闻|更新|发表|责任)?{_LABELS}"
@@ -88,7 +88,8 @@ _BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
     r"[\[(]?(?:[\u4e00-\u9fff]{2,12}(?:讯|客户端|[报网台社]|中心|新闻)\s{1,3})?"
     rf"(?:[\u4e00-\u9fff]{{0,12}}(?:记者|通讯员|撰稿人?)(?:\s?:\s?|\s{{1,3}}|[/|丨]){_NAMES}[ 、,/]{{0,2}})"
     r"{1,3}(?:摄影报道|报道|文/图|文|摄)?(?:\s?发自[\u4e00-\u9fff]{2,8})?[\])]?|原创\s[^\d。]{2,40}|本[报刊](?:首席|见习|实习|特约|全媒体)?记者[\u4e00-\u9fff]{2,3}"
-    r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|By(?:\s[A-Z][\w.'-]{1,20}){2,4}|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
+    r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|By(?:\s[A-Z][\w.'-]{1,20}){2,4}(?:,\s[A-Za-z ]{3,40})?"
+    r"|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
 )
 _DAY_AND_REPORT = re.compile(r"20\d\d年[01]?\d月[0-3]?\d日\s{1,3}(?=据|本[报网台]|记者)")
 _RUNS = {  # by the character they begin with
@@ -195,7 +196,7 @@ def _is_head(line: Line) -> bool:
         return True
     if " " in start and _DESCRIBES.match(line.folded):
         return True
-    if "20" in line.text and _MASTHEAD.fullmatch(line.folded):
+    if "20" in line.text and BULLETIN.fullmatch(line.folded):
         return True
     if not is_dated(line) or _DATE_WITHIN.match(line.folded):
         return False

@@ -155,7 +155,10 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
 
 
 def _is_stamp(line: Line) -> bool:
-    return line.text[-1].isdecimal() and _STAMP.fullmatch(line.folded) is not None
+    """With catchwords or a counter: a bare date is that of the headline below it."""
+    if not line.text[-1].isdecimal() or _STAMP.fullmatch(line.folded) is None:
+        return False
+    return not dates.is_date_line(line.folded)
 
 
 def _beside_label(foot: Sequence[Line]) -> Published | None:
@@ -195,8 +198,8 @@ def leaf(head: Sequence[Line]) -> Published | None:
 
 
 def above(lines: Sequence[Line]) -> Published | None:
-    """What stands above all of a page: its date with a label, the current issue of a newspaper, or the day beside its
-    serial number or the number of its sheet (第02版:要闻)."""
+    """What stands above all of a page: its date with a label, the current issue of a newspaper, who edits a bulletin
+    and when, or the day beside its serial number or the number of its sheet (第02版:要闻)."""
     head = list(itertools.takewhile(lambda line: not segments.is_prose(line), lines[:MASTHEAD]))
     told = [
         line
@@ -206,6 +209,9 @@ def above(lines: Sequence[Line]) -> Published | None:
     ]
     if len(told) == 1:
         return dates.labelled(told[0].folded)
+    edited = [line for line in head if "20" in line.text and heads.BULLETIN.fullmatch(line.folded)]
+    if len(edited) == 1:
+        return heads.day(edited[0])
     for index, line in enumerate(head):
         if (is_sheet := _is_a_sheet(line)) or ("CN" in line.folded and _SERIAL.search(line.folded)):
             beside = filter(heads.is_dated, head if is_sheet else head[max(0, index - 2) : index + 3])

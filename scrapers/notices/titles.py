@@ -40,6 +40,7 @@ _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)�
 _CALLED = re.compile(
     r"(?:(?:本文|信件|来信)?标\s{0,4}题|(?:信息|公文|文件|法规|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s)(?P<title>[^|]{6,100})$"
 )
+_OF_A_LETTER = re.compile(r"(?:信件|来信|留言)?标\s{0,4}题\s?:\s{0,4}")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
 # publishing system), an address, links side by side, catchwords, authors.
@@ -48,8 +49,9 @@ _NOT_TITLE = re.compile(
     r"|(?=.*[\u4e00-\u9fff])(?:[^\s,:]{2,10}\s){4,}[^\s,:]{2,10}|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
     r"|(?:[\u4e00-\u9fff]{4}\s){3,}[\u4e00-\u9fff]{4}|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
+    r"|第\d{1,4}期\s?(?:\(?总第\s?\d{1,5}\s?期\)?)?"
 )
-_OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在]")  # what that can't do without
+_OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在期]")  # what that can't do without
 _JOURNAL = re.compile(  # where a paper appeared, not its title
     r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
 )
@@ -63,6 +65,7 @@ _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "通告", "批复")
 _SET_APART = re.compile(r"(?:[\u3400-\u9fff]\s){4,}[\u3400-\u9fff]")
+_KINDS = frozenset({"会议纪要", "纪要", "通知", "公告", "通告", "通报", "决定", "意见", "方案", "工作报告"})
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
@@ -121,6 +124,9 @@ def line_of(lines: Sequence[Line]) -> int | None:
             if below is not None and heads.is_head(below) and heads.is_stating(below):
                 stated = _above_its_author(lines, index, candidates)
                 break
+            if _is_addressed(line, follows):
+                stated = index
+                break
     if len(candidates) >= CONTENTS and (again := _behind_contents(lines, candidates)) is not None:
         return again
     told = (
@@ -129,6 +135,9 @@ def line_of(lines: Sequence[Line]) -> int | None:
         if _of_several_lines(lines, index, lines[index].text) is not None or _is_echoed(lines, index)
     )
     best = stated if stated is not None else next(told, None)
+    if best is None:  # what the writer of a letter calls it
+        above = itertools.takewhile(lambda index: not segments.is_prose(lines[index]), _head(lines))
+        best = next((index for index in above if _OF_A_LETTER.match(lines[index].folded)), None)
     if best is None and candidates:
         best = _spoken_of(lines, candidates)
     best = banner if best is None else best  # a title may stand above the trail after all
@@ -179,6 +188,13 @@ def _above_its_author(lines: Sequence[Line], index: int, candidates: Sequence[in
     return candidates[-2] if is_author else index
 
 
+def _is_addressed(line: Line, follows: Sequence[Line]) -> bool:
+    """关于 … 的通报, and below it whom it is for: that document, whatever else the page lists above."""
+    if not line.text.startswith("关于") or not line.text.endswith(_PAPER_ENDS):
+        return False
+    return any(below.text.startswith("各") and below.folded.endswith(":") for below in follows)
+
+
 def _head(lines: Sequence[Line]) -> Iterator[int]:
     """The lines in which a title is looked for: the first ones, those of the site not counted."""
     own = (index for index, line in enumerate(lines[:ECHO]) if not segments.is_furniture(line))
@@ -221,7 +237,9 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
     if at is None:
         issued = next((found for line in lines[: heads.HEAD_LINES] if (found := _ISSUED.match(line.text))), None)
         return (issued["title"] if issued else _original_title(lines)), 0
-    title = lines[at].text.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").rstrip(" |")
+    letter = _OF_A_LETTER.match(lines[at].folded)
+    title = lines[at].text[letter.end() if letter else 0 :]
+    title = title.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").rstrip(" |")
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
     if file := _FILE.fullmatch(title):
         title = file["title"]
@@ -233,6 +251,8 @@ def _of_several_lines(lines: Sequence[Line], at: int, title: str) -> tuple[str, 
     end = at + 1
     if end == len(lines) or title.endswith(_PAPER_ENDS):
         return None
+    if title.endswith(_ISSUERS) and (kind := _kind_set_apart(lines[end])):
+        return title + kind, end + 1
     if not _PAPER.match(title) and not (title.endswith(_ISSUERS) and _PAPER.match(lines[end].text)):
         return None
     while end < min(at + TITLE_LINES, len(lines)):
@@ -251,7 +271,13 @@ def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:
         return True
     office = line.text.removesuffix("文件")
     is_office = len(office) <= LONGEST_OFFICE and office.endswith(_ISSUERS) and _PAPER.match(line.text) is None
-    return is_office and not any(_PAPER.match(next_line.text) for next_line in follows)
+    return is_office and not any(_PAPER.match(below.text) or _kind_set_apart(below) for below in follows)
+
+
+def _kind_set_apart(line: Line) -> str:
+    """会 议 纪 要: what an office calls the document, its letters set apart; empty where a line is none."""
+    kind = line.text.replace(" ", "").replace("\u3000", "") if len(line.text) <= heads.LONGEST_HALF else ""
+    return kind if kind in _KINDS and kind != line.text else ""
 
 
 def _is_banner(follows: Sequence[Line]) -> bool:

@@ -27,6 +27,22 @@ def parse(*lines: str) -> Notice:
             ("标题:甲市医共体怎样转诊?", "留言编号:20250415 状态:已办结", "网友:青石 类型:咨询", BODY),
             "甲市医共体怎样转诊?",
         ),
+        (
+            (
+                "网上问政平台",
+                "信件编号:WZ12 信件类型:咨询",
+                "标题:甲市医共体怎样转诊",
+                "来信人:张** 来信时间:2025-04-08 20:15",
+                BODY,
+            ),
+            "甲市医共体怎样转诊",
+        ),
+        (("甲县医共体管理委员会", "会 议 纪 要", "〔2025〕第3号", BODY), "甲县医共体管理委员会会议纪要"),
+        (
+            ("医改工作简报", "第17期(总第203期)", "● 短讯三则", "关于医联体考核情况的通报", "各成员单位:", BODY),
+            "关于医联体考核情况的通报",
+        ),
+        (("《甲市年鉴(2024)》>>卫生健康>>基层医疗", "甲市的医疗集团", BODY), "甲市的医疗集团"),
         (("文库首页 > 医院管理", "甲市医共体工作总结.docx", "第1页 / 共12页", BODY), "甲市医共体工作总结"),
         (("甲市医共体工作总结_第1页", "甲市医共体工作总结_第2页", BODY), "甲市医共体工作总结_第1页"),
         (
@@ -188,6 +204,18 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
     [
         (("甲市医共体建设见成效", "20240305  来源:甲市日报", BODY), "2024-03-05"),
         (("甲市医共体建设见成效", "项目编号 20240305 甲市", BODY), None),
+        (
+            (
+                "医改工作简报",
+                "第17期",
+                "甲市医疗集团办公室编 2024年3月5日",
+                "● 短讯三则",
+                "关于考核的通报",
+                "各单位:",
+                BODY,
+            ),
+            "2024-03-05",
+        ),
         ((f"{BODY}  2024-03-05 09:16 5",), "2024-03-05"),
         ((f"{BODY} 人民医院 东西部协作 帮扶 2024-03-05 09:16",), "2024-03-05"),
         ((BODY, "某网友", "2024-03-05 09:16 5"), None),
@@ -328,6 +356,10 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "不用抽 不用抢 现在用APP看新闻 保证天天中奖",
         "人人都在看:社区述职报告",
         "本站资源均是用户自行上传分享",
+        "专家带着医生做手术。通讯员 供图",
+        "文章僅屬作者意見，不代表本報立場。",
+        "【我要打印】【关闭】",
+        "(共印60份)",
     ],
 )
 def test_what_sites_print_below_is_none_of_the_article(foot: str) -> None:
@@ -543,8 +575,10 @@ def test_an_english_article_ends_where_its_comments_begin() -> None:
 def test_the_title_of_an_english_article_is_the_line_that_it_speaks_of() -> None:
     title = "Northshore residents to get new polyclinic by 2028"
     first = "Residents of Northshore will have a new polyclinic by 2028, the ministry said in a statement on Tuesday."
+    head = ("Best Regional News App 2023", "Hamburger Menu", "Singapore")
+    below = ("By Tess Maddern, Health correspondent", "Share this with Facebook X Email Copy link")
     foot = ("Photo credit: the ministry", "Read more country stories", "Donate")
-    notice = parse("Best Regional News App 2023", "Hamburger Menu", "Singapore", title, first, first[::-1] + ".", *foot)
+    notice = parse(*head, title, *below, first, first[::-1] + ".", *foot)
     assert (notice.title, notice.body) == (title, f"{first}\n{first[::-1]}.")
 
 
