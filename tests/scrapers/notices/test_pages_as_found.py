@@ -610,6 +610,22 @@ def test_a_list_of_headlines_dates_no_page() -> None:
     assert notices.parse_page(page.encode()).publish_date is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2. 高清远程会诊系统",
+        "1. 中央专项彩票公益金支持的项目",
+        "人工智能辅助诊断不能替代医生的判断,医共体的医师都这样说。",
+        "更多重要的检验项目将在年内纳入互认范围,群众看病更方便。",
+        "家庭医生访问:320次",
+    ],
+)
+def test_what_only_looks_like_a_line_of_the_site_stays(line: str) -> None:
+    assert (
+        parse("甲市医共体建设见成效", "2024-03-05 来源:示例日报", BODY, line, BODY[::-1] + "。").body.count(line) == 1
+    )
+
+
 def test_words_with_bars_between_figures_are_the_head_of_a_table() -> None:
     rows = ("县区 | 上转 | 下转", "甲县 | 1042 | 688", "乙县 | 1107 | 735")
     assert parse("甲市医共体运行情况", BODY, *rows).body == "\n".join((BODY, *rows))
