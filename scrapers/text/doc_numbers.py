@@ -68,4 +68,4 @@ def own(lines: list[str]) -> str | None:
 
 
 def _spell(number: str) -> str:
-    return "".join(_YEAR.sub(r"〔\1〕\2号", number).split())
+    return "".join(_YEAR.sub(lambda m: f"〔{m[1]}〕{m[2]}号", number).split())
