@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, product
@@ -62,8 +61,8 @@ CLOSE = 12  # characters before a number in which a denied word counts as its ow
 ANNOTATIONS = 20  # pinyin annotations per 1,000 Chinese characters: such a page is repaired first, or not read
 TRADITIONAL = 0.05  # share of traditional characters
 
-_STOP = re.compile(r"[。!?;\n\[](?:(?<!\[)|\d{1,2}\](?=\s))")  # a note's number parts the items of a digest
-_CUT = re.compile(r"[,:](?!(?<=\d,)\d{3}(?!\d))")  # 1,200 is one number
+_STOP = re.compile(r"([。!?;\n\[](?:(?<!\[)|\d{1,2}\](?=\s)))")  # a note's number parts the items of a digest
+_CUT = re.compile(r"([,:](?!(?<=\d,)\d{3}(?!\d)))")  # 1,200 is one number
 _NOUN_PHRASE = re.compile(r"[^,。;:!?、()\n]*(?:\((?:市|区|县|市、区|旗)\)[^,。;:!?、()\n]*)*")
 _PHRASE_END = re.compile(r"$|[,。;:!?、()\n]|和|与|以?及|并|,")
 _COUNTED = re.compile(rf"\d+[余多]?[\u4e00-\u9fff]{{{COUNTED - 1},}}")
@@ -210,9 +209,10 @@ def topics(subject: Subject, found: Found) -> list[str]:
     A single figure that no indicator names makes no topic: every page mentions something else once.
     """
     facts = [fact for fact in found.facts if fact.segment == "main"]
-    broad = Counter(fact.topic for fact in facts if fact.indicator.endswith(BROAD))
-    stated = {fact.topic for fact in facts if not fact.indicator.endswith(BROAD)}
-    stated |= {topic for topic, number in broad.items() if number > 1}
+    stated, once = set(), set()
+    for fact in facts:
+        is_stated = fact.topic in once or not fact.indicator.endswith(BROAD)
+        (stated if is_stated else once).add(fact.topic)
     if all(fact.kind == "actual" for fact in facts if fact.topic == TARGET_TOPIC):
         stated -= {TARGET_TOPIC}  # what has been reached is no target
     planned = {TARGET_TOPIC} if found.is_planned else set()
@@ -315,7 +315,7 @@ class _Reading:
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[int, bool] = {}  # by id: an expression is slow to hash
-        self._cuts = [match.end() for match in _CUT.finditer(text)]
+        self._cuts = _ends(_CUT, text)
         self._places: dict[tuple[int, int], _Place] = {}  # by sentence and clause
         self.title = page.head if item is None else ""
         self._entries, self._stating = words.asked(self.title, text)
@@ -668,7 +668,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     """Sentences, none longer than LONGEST_SENTENCE; they cover the text."""
     spans = []
     begin = 0
-    for end in [match.end() for match in _STOP.finditer(text)] + [len(text)]:
+    for end in [*_ends(_STOP, text), len(text)]:
         while end - begin > LONGEST_SENTENCE:
             spans.append((begin, begin + LONGEST_SENTENCE))
             begin += LONGEST_SENTENCE
@@ -676,6 +676,11 @@ def _sentences(text: str) -> list[tuple[int, int]]:
             spans.append((begin, end))
         begin = end
     return spans or [(0, 0)]
+
+
+def _ends(stop: re.Pattern[str], text: str) -> list[int]:
+    """Where the matches of an expression end that is one group: by the lengths of what stands between and of each."""
+    return list(accumulate(map(len, stop.split(text))))[1::2]
 
 
 def _trim(text: str, begin: int, end: int) -> tuple[int, int]:

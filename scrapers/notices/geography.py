@@ -18,6 +18,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact
@@ -28,7 +29,7 @@ NATION_NAME = "全国"
 DOMINANT = 0.7  # share of a page's places that lie in what the page is about
 FEWEST = 3  # places from which that is concluded
 
-_CLAUSE_ENDS = re.compile(r"[,。!?;:\n]")
+_CLAUSE_ENDS = re.compile(r"([,。!?;:\n])")
 _NATIONAL = re.compile(
     r"国家(?:卫生健康委|卫健委|中医药局|中医药管理局|医保局|疾控局|发展改革委)|国务院|国卫|全国|我国|各省|每省|每个省|省份|各地|中央财政|国家医疗队"
 )
@@ -202,8 +203,9 @@ class _Stretches:
 
 def _cut(text: str) -> tuple[_Stretches, ...]:
     """Clauses, sentences, whole sentences, lines."""
-    clauses = [match.start() for match in _CLAUSE_ENDS.finditer(text)]
-    sentences = [at for at in clauses if text[at] in "。!?;\n"]
+    parts = _CLAUSE_ENDS.split(text)  # what stands between the signs, and each of them
+    clauses = list(accumulate(map(len, parts)))[:-1:2]
+    sentences = [at for at, sign in zip(clauses, parts[1::2], strict=True) if sign not in ",:"]
     whole = [at for at in sentences if text[at] != ";"]  # 甲市通过…;建成8个中心: the subject is said once
     lines = [at for at in whole if text[at] == "\n"]
     return tuple(_Stretches(ends, len(text)) for ends in (clauses, sentences, whole, lines))
