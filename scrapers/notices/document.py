@@ -46,7 +46,7 @@ def read(body: str, own_number: str | None, found: Sequence[DocNumber]) -> Docum
 
 def _signature(lines: list[str]) -> tuple[str | None, tuple[str, ...]]:
     """The last date line near the end, and the offices on the lines right above it."""
-    lines = [line.strip() for line in lines if line.strip()][-TAIL:]
+    lines = list(filter(None, map(str.strip, lines)))[-TAIL:]
     for index in range(len(lines) - 1, -1, -1):
         if (date := _date_alone(lines[index])) is None:
             if _NOTE.match(lines[index]) or _offices(lines[index]):

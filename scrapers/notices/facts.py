@@ -21,7 +21,7 @@ from math import ceil
 from typing import NamedTuple, TypeVar
 
 from scrapers.notices import broad
-from scrapers.notices.lexicon import BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
+from scrapers.notices.lexicon import SCOPES, BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
 from scrapers.text import dates, doc_numbers, numbers, script
@@ -403,15 +403,21 @@ class _Reading:
             return "base_of_a_ratio"
         if quantity.value <= DEFINED and _DEFINES.search(self.text, place.sentence[0], quantity.first):
             return "definition"
-        entries = self._counting(quantity)
-        phrase = self._phrase(quantity, following) if entries else ""
-        claims = [claim for entry in entries if (claim := self._try(entry, quantity, place, last, phrase)) is not None]
-        if claims:
-            return max(claims, key=_Claim.rank)
+        if (claim := self._of_entries(quantity, place, last, following)) is not None:
+            return claim
         if self.segment == "related":
             return "no_entry"
         belongs = self.gate.judge(quantity, place.clause, place.sentence, place.before)
         return belongs if isinstance(belongs, str) else _Claim(belongs.subject, None, belongs.unit)
+
+    def _of_entries(self, quantity: Quantity, place: _Place, last: int, following: int) -> _Claim | None:
+        """The claim of the entry that knows this number best, if one does."""
+        entries = self._counting(quantity)
+        if not entries:
+            return None
+        phrase, window = self._phrase(quantity, following), self._window(quantity, place, last)
+        tried = (self._try(entry, quantity, place, last, phrase, window) for entry in entries)
+        return max(filter(None, tried), key=_Claim.rank, default=None)
 
     def _counting(self, quantity: Quantity) -> list[FactEntry]:
         """The entries that count in its unit and by its period."""
@@ -427,12 +433,14 @@ class _Reading:
             ]
         return found
 
-    def _try(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int, phrase: str) -> _Claim | None:
+    def _try(
+        self, entry: FactEntry, quantity: Quantity, place: _Place, last: int, phrase: str, window: str
+    ) -> _Claim | None:
         if entry.minimum and quantity.value < entry.minimum:
             return None
         noun = None
         if entry.after is not None or entry.before is not None:
-            noun = self._behind(entry, quantity, phrase) or self._in_front(entry, quantity, place, last)
+            noun = self._behind(entry, quantity, phrase) or self._in_front(entry, quantity, window)
             if noun is None:
                 return None
         if not self._around(entry.needs, entry.deny, place):
@@ -452,6 +460,12 @@ class _Reading:
         match = _NOUN_PHRASE.match(self.text, quantity.last, end)
         return match[0] if match else ""
 
+    def _window(self, quantity: Quantity, place: _Place, last: int) -> str:
+        """The words before a number in which its noun may stand; none where the number counts what follows."""
+        if _PHRASE_END.match(self.text, quantity.last) is None:
+            return ""
+        return self.text[max(place.clause[0], last, quantity.first - REACH) : quantity.first]
+
     def _thought(self, quantity: Quantity, noun: tuple[int, int] | None, phrase: str) -> str:
         """The words behind a number that still speak of what is counted: up to what begins another thought."""
         counted = max(0, noun[1] - quantity.last) if noun else 0
@@ -462,26 +476,29 @@ class _Reading:
         """The noun behind the number, with nothing between that begins another thought."""
         if entry.after is None:
             return None
-        for match in entry.after.finditer(phrase):
-            if not self.words.breaks.search(phrase[: match.start()]):
-                return quantity.last + match.start(), quantity.last + match.end()
-        return None
-
-    def _in_front(self, entry: FactEntry, quantity: Quantity, place: _Place, last: int) -> tuple[int, int] | None:
-        """The noun before the number (医共体7家), which then counts nothing that follows."""
-        if entry.before is None or not _PHRASE_END.match(self.text, quantity.last):
+        noun = entry.after.search(phrase)
+        if noun is None or self.words.breaks.search(phrase, 0, noun.start()):
             return None
-        begin = max(place.clause[0], last, quantity.first - REACH)
-        window = self.text[begin : quantity.first]
+        return quantity.last + noun.start(), quantity.last + noun.end()
+
+    def _in_front(self, entry: FactEntry, quantity: Quantity, window: str) -> tuple[int, int] | None:
+        """The noun before the number (医共体7家), with nothing between that says more than how many."""
+        if entry.before is None:
+            return None
+        begin = quantity.first - len(window)
         for match in reversed([*entry.before.finditer(window)]):
             if self.words.connectives.fullmatch(window, match.end()):
                 return begin + match.start(), begin + match.end()
         return None
 
     def _around(self, needs: Mapping[str, Cue], deny: Mapping[str, Cue], place: _Place) -> bool:
-        return all(self._has(cue, scope, place) for scope, cue in needs.items() if scope != "before") and not any(
-            self._has(cue, scope, place) for scope, cue in deny.items() if scope not in ("before", "after")
-        )
+        for scope, cue in needs.items():
+            if scope in SCOPES and not self._has(cue, scope, place):
+                return False
+        for scope, cue in deny.items():
+            if scope in SCOPES and self._has(cue, scope, place):
+                return False
+        return True
 
     def _has(self, cue: Cue, scope: str, place: _Place) -> bool:
         if scope == "page":

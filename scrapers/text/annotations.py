@@ -33,8 +33,11 @@ _DIAERESIS = re.compile("u\u0308|ü")
 
 def remove_annotations(text: str) -> list[Edit]:
     """One edit an annotation."""
-    found = _with_blanks(list(_true(text)), text)
-    if not found or len(found) * 1000 >= DENSITY * len(text):  # so they are in the Chinese part of it
+    found = list(_true(text))
+    if not found:
+        return []
+    found = _with_blanks(found, text)
+    if len(found) * 1000 >= DENSITY * len(text):  # so they are in the Chinese part of it
         return found
     if len(found) * 1000 < DENSITY * sum(map(len, _HAN.findall(text))):
         return [edit for edit in found if _TONED.search(text, edit.start, edit.end)]

@@ -48,7 +48,7 @@ class Cleaned:
     @property
     def flags(self) -> list[str]:
         """The repairs that a reader of the page would have noticed, and whether one was not possible."""
-        found = {_FLAGS[rule] for rule in {edit.rule for edit in self.log} & _FLAGS.keys()}
+        found = {_FLAGS[edit.rule] for edit in self.log if edit.rule in _FLAGS}
         return sorted(found | {"gbk_shift_suspect"} if self.suspects else found)
 
 

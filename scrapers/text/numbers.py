@@ -19,6 +19,8 @@ from typing import NamedTuple
 
 import yaml
 
+from scrapers.text.scan import alternation
+
 # 1,190 and, in journals, 1 190: with a blank only right before what is counted.
 _ARABIC = (
     r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,4})?"
@@ -30,7 +32,7 @@ _ONE = rf"(?>{_ARABIC}|{_HAN})"  # atomic: a part of a number is none
 
 UNITS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "units.yml").read_text(encoding="utf-8"))
 _CLASS = {unit: name for name, units in UNITS.items() for unit in units}
-_UNIT = "|".join(sorted(map(re.escape, _CLASS), key=len, reverse=True))
+_UNIT = alternation(sorted(_CLASS, key=len, reverse=True))
 # What makes another word of 成, as in 三成立: no 30 %. 六成人口 and 四成分配 are shares.
 _WORDS_OF_CHENG = "[立员功果效本为年都绩品套熟长交份就因像药形了才语婚败全群新不倍名堂]|人(?!口)|分(?!配)"
 
