@@ -70,9 +70,8 @@ class Gate:
         unit = self._unit(quantity, clause)
         if unit is None:
             return "no_unit"
-        after = self._behind(quantity)
-        scopes = {"before": (max(clause[0], quantity.first - CLOSE), quantity.start), "after": after}
-        scopes |= {"next": after, "clause": clause, "sentence": sentence}
+        before_it, after = (max(clause[0], quantity.first - CLOSE), quantity.start), self._behind(quantity)
+        scopes = {"before": before_it, "after": after, "next": after, "clause": clause, "sentence": sentence}
         for rule in self.broad.rules(quantity.unit_class, unit, quantity.is_han):
             if self._refuses(rule, quantity, scopes):
                 return rule.rule

@@ -102,6 +102,7 @@ _CHANGE_FROM = re.compile(r"(?:从|由)[^,。;:!?、\n]{0,12}$")
 _CHANGE_TO = re.compile(
     r"[^,。;!?、\n]{0,8}?(?:提高|提升|增加|增长|上升|升高|升|下降|降低|降|减少|缩短|压缩|扩大|扩展|拓展|扩增|优化|调整|变)[至到为]"
 )
+_JOINS = re.compile(r"[^,。;:!?、()\n]{0,12}(?:和|及|与|以及|、)")
 _UNTIL = re.compile(r"(?:底|末)?(?:前|之前|以前)")
 
 T = TypeVar("T", Fact, Statement)
@@ -513,7 +514,7 @@ class _Reading:
         if quantity.comparator != "=" or quantity.first != quantity.start or before is None or its_sign != ">=":
             return quantity.comparator
         between = self.text[before.last : quantity.start]
-        joined = re.fullmatch(r"[^,。;:!?、()\n]{0,12}(?:和|及|与|以及|、)", between)
+        joined = _JOINS.fullmatch(between)
         same = before.unit_class == quantity.unit_class and before.unit_class in ("fraction", "percent")
         said_before = before.first < before.start  # 至少 stands before; 以上 belongs to its own number
         return ">=" if joined and same and said_before else quantity.comparator

@@ -158,8 +158,11 @@ def find(text: str, this_year: int | None = None) -> list[DateMention]:
 
 
 def _mentions(found: Iterable[re.Match[str]], this_year: int | None) -> list[DateMention]:
-    resolved = ((match, _resolve(match, this_year)) for match in found)
-    return [DateMention(*match.span(), *date_of) for match, date_of in resolved if date_of is not None]
+    mentions = []
+    for match in found:
+        if (date_of := _resolve(match, this_year)) is not None:
+            mentions.append(DateMention(match.start(), match.end(), *date_of))
+    return mentions
 
 
 def spans(text: str) -> list[tuple[int, int]]:
@@ -171,11 +174,12 @@ def published(line: str) -> tuple[str, str | None] | None:
     """The date, and the time if there is one, of a line such as 2023-06-10 21:24:25; None without a full date."""
     if _YEAR.search(line) is None:
         return _of_the_republic(line, line.find("民")) if "民国" in line or "民國" in line else None
-    for mention in find(line):
-        if mention.iso is None or mention.precision != "day":
+    for match in matches(_DATE, _DATE_BEGINS, line):
+        iso, precision = _resolve(match, None) or (None, "")
+        if iso is None or precision != "day":
             continue
-        clock = _TIME.search(line, mention.end, mention.end + 20)
-        return mention.iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
+        clock = _TIME.search(line, match.end(), match.end() + 20)
+        return iso, f"{int(clock[1]):02d}:{clock[2]}:{clock[3] or '00'}" if clock else None
     if "20" not in line:
         return None
     return (_english(line) if _LETTERS.search(line) else None) or (_set_apart(line) if _APARTS.search(line) else None)
@@ -253,6 +257,11 @@ def is_date_line(line: str) -> bool:
 
 
 def _resolve(match: re.Match[str], this_year: int | None) -> tuple[str | None, str] | None:
+    if match["y"]:
+        year = _year(match["y"])
+        if match["d"]:
+            return _day(year, _small(match["m"]), _small(match["d"]))
+        return _part(year, match["m"], match["h"], match["q"], bool(match["e"]))
     if match["y2"]:
         return _day(int(match["y2"]), int(match["m2"]), int(match["d2"]))
     if match["py"] or match["pnow"]:
@@ -261,14 +270,9 @@ def _resolve(match: re.Match[str], this_year: int | None) -> tuple[str | None, s
         return _part(this_year, match["tm"], match["th"], None, bool(match["ty"]))
     if match["due"]:
         return _part(this_year, None, None, None, True)
-    if match["m3"]:
-        if match["d3"]:
-            return (None, "day") if this_year is None else _day(this_year, int(match["m3"]), int(match["d3"]))
-        return _part(this_year, match["m3"], None, None, False)
-    year = _year(match["y"])
-    if match["d"]:
-        return _day(year, _small(match["m"]), _small(match["d"]))
-    return _part(year, match["m"], match["h"], match["q"], bool(match["e"]))
+    if match["d3"]:
+        return (None, "day") if this_year is None else _day(this_year, int(match["m3"]), int(match["d3"]))
+    return _part(this_year, match["m3"], None, None, False)
 
 
 def _period(match: re.Match[str], year: int | None) -> tuple[str | None, str] | None:
@@ -296,7 +300,8 @@ def _part(
         return None
     if year is None:
         return None, precision
-    return date(year, number, calendar.monthrange(year, number)[1]).isoformat(), precision
+    last = 28 + calendar.isleap(year) if number == 2 else 30 if number in (4, 6, 9, 11) else 31
+    return f"{year:04d}-{number:02d}-{last}", precision
 
 
 def _day(year: int, month: int, day: int) -> tuple[str, str] | None:

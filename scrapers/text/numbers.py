@@ -94,6 +94,7 @@ _ORDINAL_ENDS = frozenset("第之其期周名号前")
 _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _STEP = {"十": 10, "百": 100, "千": 1000}
 _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
+_ODD_UNITS = {"小时": "小时", "月": "个月"}
 _PERIODS = {"季": "季度", "年度": "年"}
 _MARKS = re.compile(r"[, \u2009\u202f]")  # between thousands
 _LOOK_BACK = 16
@@ -164,17 +165,17 @@ def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
     found: list[Quantity] = []
     at = 0
     while begin := _BEGINS.search(text, at):
-        if (behind := hidden.end_at(begin.start())) is not None:
+        start = begin.start()
+        if (behind := hidden.end_at(start)) is not None:
             at = behind
             continue
-        match = _QUANTITY.match(text, begin.start())
+        match = _QUANTITY.match(text, start)
         if match is None:
-            at = begin.start() + 1
+            at = start + 1
             continue
         at = match.end()
-        covered = hidden.over(match.start(), match.end())
-        if covered is not None:
-            at = max(covered, match.start() + 1)
+        if (covered := hidden.over(start, at)) is not None:
+            at = max(covered, start + 1)
             continue
         quantity = _quantity(text, match)
         if quantity is not None:
@@ -228,7 +229,7 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     before = text[max(0, start - _LOOK_BACK) : start]
     if said.v == "一" and before.endswith("每"):
         return None  # 每一个: all of them
-    if before.endswith(_VAGUE) and text[start] == "十" and not before.endswith(_NO_VAGUE):
+    if text[start] == "十" and before.endswith(_VAGUE) and not before.endswith(_NO_VAGUE):
         return None  # 几十张: nobody says how many
     if before[-2:].rstrip()[-1:] in _ORDINAL_ENDS and _ORDINAL.search(before):
         return None
@@ -272,7 +273,7 @@ def _values(said: _Said) -> _Values | None:
         value = _number(said.v, said.f)
         if value is None or said.few:
             return None
-        unit = "人" if said.people else {"小时": "小时", "月": "个月"}.get(said.ou or "") or _plain(said.u)
+        unit = "人" if said.people else _ODD_UNITS[said.ou] if said.ou else _plain(said.u)
         return value + Fraction(1, 2) if said.odd == "半" or said.half_more else value, None, None, None, unit
     if said.den or said.aden:
         over, under = (said.num or said.anum), (said.den or said.aden)
@@ -310,6 +311,8 @@ def _plain(unit: str | None) -> str:
 
 def _number(text: str, factor: str | None) -> Rational | None:
     power = _POWER[factor] if factor else 1
+    if text.isdecimal():
+        return int(text) * power
     if not text[0].isdecimal():
         value = han(text)
         return None if value is None else value * power
