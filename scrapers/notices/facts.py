@@ -16,8 +16,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, product
+from itertools import accumulate, pairwise, product
 from math import ceil
+from operator import sub
 from typing import NamedTuple, TypeVar
 
 from scrapers.notices import broad
@@ -684,16 +685,13 @@ class _Reading:
 
 def _sentences(text: str) -> list[tuple[int, int]]:
     """Sentences, none longer than LONGEST_SENTENCE; they cover the text."""
-    spans = []
-    begin = 0
-    for end in [*_ends(_STOP, text), len(text)]:
-        while end - begin > LONGEST_SENTENCE:
-            spans.append((begin, begin + LONGEST_SENTENCE))
-            begin += LONGEST_SENTENCE
-        if end > begin:
-            spans.append((begin, end))
-        begin = end
-    return spans or [(0, 0)]
+    ends = _ends(_STOP, text)
+    if ends[-1:] != [len(text)]:
+        ends.append(len(text))
+    spans = list(pairwise((0, *ends)))
+    if max(map(sub, ends, (0, *ends))) <= LONGEST_SENTENCE:
+        return spans
+    return [(at, min(at + LONGEST_SENTENCE, end)) for begin, end in spans for at in range(begin, end, LONGEST_SENTENCE)]
 
 
 def _ends(stop: re.Pattern[str], text: str) -> list[int]:
@@ -712,6 +710,8 @@ def _once(rows: list[T], reading: _Reading) -> list[T]:
     """One row for what several sentences repeat, the first that is no heading; within a sentence all stay."""
     equal: dict[tuple[object, ...], list[tuple[T, tuple[int, int]]]] = {}
     counted: dict[str, tuple[int, int]] = {}
+    if len(rows) < 2:
+        return rows
     said = [(row, reading.place(row.start - reading.offset).sentence) for row in rows]
     for row, sentence in sorted(said, key=lambda each: (_is_heading(each[1], reading.text), each[0].start)):
         if (noun := _counted(row)) and counted.setdefault(noun, sentence) != sentence:

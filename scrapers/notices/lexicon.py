@@ -185,7 +185,8 @@ class Lexicon:
     def asked(self, title: str, text: str) -> tuple[list[FactEntry], list[StatementEntry]]:
         """The entries that may find something in a text: every cue that they need may be there or in its title."""
         kept = self.sieve.kept(title) | self.sieve.kept(text)
-        called = sorted({index for cue in kept for index in self.calls.get(cue, ()) if self.needs[index] <= kept})
+        calling = self.calls.keys() & kept
+        called = sorted({index for cue in calling for index in self.calls[cue] if self.needs[index] <= kept})
         first = len(self.facts)
         return (
             [self.facts[index] for index in called if index < first],

@@ -175,7 +175,7 @@ def find(text: str, masks: Sequence[tuple[int, int]] = ()) -> list[Quantity]:
             continue
         at = match.end()
         if (covered := hidden.over(start, at)) is not None:
-            at = max(covered, start + 1)
+            at = covered
             continue
         quantity = _quantity(text, match)
         if quantity is not None:
@@ -341,21 +341,22 @@ class _Masks:
     """Spans without quantities, merged, asked by bisection."""
 
     def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._starts, self._ends = [0], [0]  # one before all others, which hides nothing
+        last = 0
         for start, end in sorted(spans):
-            if self._ends and start <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], end)
-            else:
+            if start > last:
                 self._starts.append(start)
                 self._ends.append(end)
+                last = end
+            elif end > last:
+                self._ends[-1] = last = end
 
     def end_at(self, at: int) -> int | None:
         """The end of the mask in which a place lies, if one does."""
-        index = bisect_right(self._starts, at) - 1
-        return self._ends[index] if index >= 0 and self._ends[index] > at else None
+        end = self._ends[bisect_right(self._starts, at) - 1]
+        return end if end > at else None
 
     def over(self, start: int, end: int) -> int | None:
         """The end of the mask that touches this span, if one does."""
-        index = bisect_right(self._starts, end - 1) - 1
-        return self._ends[index] if index >= 0 and self._ends[index] > start else None
+        last = self._ends[bisect_right(self._starts, end - 1) - 1]
+        return last if last > start else None

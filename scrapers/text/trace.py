@@ -68,9 +68,9 @@ class Traced:
 
     def _made_of(self, pieces: Sequence[tuple[str, int, int]]) -> Traced:
         """The text of these pieces, each with the span of this text that it stands for."""
-        parts = [part for part, _, _ in pieces]
+        parts, starts, ends = map(list, zip(*pieces, strict=True)) if pieces else ([], [], [])
         begins = list(accumulate(map(len, parts), initial=0))[:-1]
-        return Traced("".join(parts), self, begins, [start for _, start, _ in pieces], [end for _, _, end in pieces])
+        return Traced("".join(parts), self, begins, starts, ends)
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Where text[start:end] stood in the text that the first step began with."""
