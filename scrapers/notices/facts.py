@@ -317,8 +317,8 @@ class _Reading:
         self.sentences = _sentences(text)
         self._begins = [begin for begin, _ in self.sentences]
         self._on_page: dict[int, bool] = {}  # by id: an expression is slow to hash
-        self._cuts = _ends(_CUT, text)
-        self._places: dict[tuple[int, int], _Place] = {}  # by sentence and clause
+        self._cuts = sorted([*self._begins, *_ends(_CUT, text), len(text)])  # where clauses begin and end
+        self._places: dict[int, _Place] = {}  # by clause
         self.title = page.head if item is None else ""
         self._entries, self._stating = words.asked(self.title, text)
         self._claimants: dict[tuple[str, str, str | None], list[FactEntry]] = {}
@@ -380,17 +380,13 @@ class _Reading:
         return self.page.traced.origin(self.offset + start, self.offset + end)
 
     def place(self, at: int) -> _Place:
-        index = bisect_right(self._begins, at) - 1
         cut = bisect_right(self._cuts, at)
-        if (place := self._places.get((index, cut))) is None:
-            begin, end = sentence = self.sentences[index]
-            if at < end:
-                begin = max(begin, self._cuts[cut - 1] if cut else 0)
-                end = min(end, self._cuts[cut]) if cut < len(self._cuts) else end
-                clause = _trim(self.text, begin, end)
-            else:
-                clause = sentence
-            place = self._places[index, cut] = _Place(clause, sentence, self.sentences[max(0, index - 1)][0])
+        if (place := self._places.get(cut)) is None:
+            index = bisect_right(self._begins, at) - 1
+            sentence = self.sentences[index]
+            is_inside = cut < len(self._cuts)
+            clause = _trim(self.text, self._cuts[cut - 1], self._cuts[cut]) if is_inside else sentence
+            place = self._places[cut] = _Place(clause, sentence, self.sentences[max(0, index - 1)][0])
         return place
 
     # -- claims
