@@ -211,7 +211,8 @@ def topics(subject: Subject, found: Found) -> list[str]:
     A single figure that no indicator names makes no topic: every page mentions something else once.
     """
     facts = [fact for fact in found.facts if fact.segment == "main"]
-    stated, once = set(), set()
+    stated: set[str] = set()
+    once: set[str] = set()
     for fact in facts:
         is_stated = fact.topic in once or not fact.indicator.endswith(BROAD)
         (stated if is_stated else once).add(fact.topic)
@@ -493,10 +494,7 @@ class _Reading:
         for scope, cue in needs.items():
             if scope in SCOPES and not self._has(cue, scope, place):
                 return False
-        for scope, cue in deny.items():
-            if scope in SCOPES and self._has(cue, scope, place):
-                return False
-        return True
+        return not any(scope in SCOPES and self._has(cue, scope, place) for scope, cue in deny.items())
 
     def _has(self, cue: Cue, scope: str, place: _Place) -> bool:
         if scope == "page":
