@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
-SMALL = Implementation.ContiguousNFA  # an automaton that fits the cache
+SMALL = Implementation.ContiguousNFA  # for thousands of words: an automaton that fits the cache
+FAST = Implementation.DFA  # for some hundred words: a look-up a byte, in half the time; a few megabytes for all
 
 
 def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -78,7 +79,7 @@ class Tally:
         self._names = list(lists)
         self._owners = list(owners.values())
         # Over bytes: in what order the words are there does not ask for their places among the characters.
-        self._automaton = BytesAhoCorasick([word.encode() for word in owners], implementation=SMALL)
+        self._automaton = BytesAhoCorasick([word.encode() for word in owners], implementation=FAST)
 
     def counts(self, text: str) -> dict[str, int]:
         """How often each list is in the text."""
@@ -97,7 +98,7 @@ class AnyWord:
     """A list of words, and which of them are in a text, or whether one is."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=SMALL, store_patterns=True)
+        self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=FAST, store_patterns=True)
 
     def found(self, text: str) -> list[str]:
         """Each as often as it is there, those too that lie in others."""
