@@ -10,14 +10,14 @@ A period stands for its last day: 上半年 is 06-30, X年底 and X年 are 12-31
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from scrapers.text.scan import matches
 
+_A_DAY = timedelta(days=1)
 _DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")}
 _DIGITS |= {"零": 0, "○": 0, "O": 0, "两": 2}
 _HAN_YEAR = r"[一二][〇零○O一二三四五六七八九]{3}"
@@ -300,8 +300,7 @@ def _part(
         return None
     if year is None:
         return None, precision
-    last = 28 + calendar.isleap(year) if number == 2 else 30 if number in (4, 6, 9, 11) else 31
-    return f"{year:04d}-{number:02d}-{last}", precision
+    return (date(year + number // 12, number % 12 + 1, 1) - _A_DAY).isoformat(), precision
 
 
 def _day(year: int, month: int, day: int) -> tuple[str, str] | None:
