@@ -60,6 +60,7 @@ _TABLE_UNIT = re.compile(r"单位\s?:\s?(?P<unit>[\u4e00-\u9fff%‰]{1,6})(?![\u
 _UNIT_HEADS = frozenset({"单位", "计量单位"})
 # 下转人次, 派驻人数: a head that ends in what it counts.
 _COUNTS = re.compile(r"(?<=.)(?:(?P<unit>人次|项次|例次|台次|床日)数?|(?P<one>[人例份家次台])数)$")
+_FACTORS = ("万", "亿")
 _SERIAL = re.compile(r"序号|编号|排名|名次|位次|排序")
 _LEADS = re.compile(r"^(?:#|其中\s?:?|[一二三四五六七八九十]{1,3}[、.]|\d{1,2}[、.)]|[-—·•])\s*")
 _WHOLE = ("合计", "总计", "小计", "平均", "全市", "全县", "全省", "全区", "全国")
@@ -229,14 +230,11 @@ def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
     match = _WITH_UNIT.fullmatch(cell.text)
     if match is None or (cell.text.endswith("年") and _YEAR.fullmatch(cell.text)):
         return None
-    in_brackets = _HEAD_UNIT.search(head) or _HEAD_UNIT.search(label)
-    named = _COUNTS.search(head) or _COUNTS.search(label)
-    own = in_brackets["unit"] if in_brackets else (named["unit"] or named["one"] if named else None)
-    unit = match["unit"] or own or unit
+    name, bare = (_HEAD_UNIT.sub("", said).strip() for said in (label, head))
+    unit = match["unit"] or _unit_of(head, bare) or _unit_of(label, name) or unit
     if not unit or not _is_unit(unit):
         return None
-    column = _PERIOD.sub("", _HEAD_UNIT.sub("", head)).strip(" :、年度")
-    name = _HEAD_UNIT.sub("", label).strip()
+    column = _PERIOD.sub("", bare).strip(" :、年度")
     if len(column) > LONGEST_LABEL or f"{name}{column}"[-1:].isdecimal():  # its digits would be the figure's
         return None
     figure = f"{match['figure'].replace(' ', ',')}{unit}"
@@ -245,6 +243,17 @@ def _said(cell: Cell, head: str, label: str, unit: str | None) -> str | None:
     if _is_place(column):
         return f"{column},{name}{figure}"
     return f"{name},{column}{figure}" if _is_place(name) else f"{name}{column}{figure}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _unit_of(said: str, bare: str) -> str | None:
+    """The unit in brackets behind a head or label, or what it ends in (下转人次); 下转人次(万) has both. `bare`: the
+    same without brackets."""
+    in_brackets, named = _HEAD_UNIT.search(said), _COUNTS.search(bare)
+    counted = named["unit"] or named["one"] if named else None
+    if in_brackets is None:
+        return counted
+    return in_brackets["unit"] + (counted or "" if in_brackets["unit"] in _FACTORS else "")
 
 
 @functools.lru_cache(maxsize=4096)

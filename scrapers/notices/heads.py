@@ -63,6 +63,7 @@ NO_OUTLET = re.compile(
 _BARE_LABEL = re.compile(
     r"(?:索\s?引\s?号|主题分类|发文机关|发文机构|发布机构|发文字号|文\s?号|成文日期|发文日期|发布日期|公开日期|生效日期|废止日期|有\s?效\s?性|主\s?题\s?词|体裁分类|公开方式|基金项目|作者简介|通信作者|通讯作者|作者单位|引用本文|来源|作者|时间|日期|发布时间|点击|浏览)\s?:?"
 )
+_OF_AN_ACCOUNT = re.compile(r"20\d\d-\d\d-\d\d\s\d\d:\d\d\s?发表于[\u4e00-\u9fff]{2,4}$")
 _SPACED = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=[\u3400-\u9fff](?:\s?[\u3400-\u9fff]){0,2}\s?:)")  # 索 引 号:
 _RUN_HEAD = re.compile(  # a sentence that begins with what the site says of the article: date, source, counter
     r"(?:(?:(?:发布|更新|发表)?(?:时间|日期)\s?:?\s?|发表于\s?)?20\d{2}[-/.年][01]?\d[-/.月][0-3]?\d日?(?:\s?[0-2]?\d(?::\d{2}(?::\d{2})?|时\d{2}分))?\s{0,4}"
@@ -200,6 +201,8 @@ def _is_head(line: Line) -> bool:
         return True
     if not is_dated(line) or _DATE_WITHIN.match(line.folded):
         return False
+    if "发表于" in line.text and _OF_AN_ACCOUNT.search(line.folded):
+        return True
     return line.folded.startswith("原创") or script.han(line.text) <= 20  # an account says its name twice
 
 

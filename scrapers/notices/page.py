@@ -139,7 +139,9 @@ def _from_text(raw: str) -> tuple[str, _Sheet]:
 def _paper_begin(lines: Sequence[Line]) -> int:
     """Where the head of a paper begins, if the journal speaks of itself above it."""
     above = range(segments.abstract(lines) - 1)
-    return next((index + 1 for index in reversed(above) if segments.is_prose(lines[index])), 0)
+    return next(
+        (index + 1 for index in reversed(above) if "。" in lines[index].text and segments.is_prose(lines[index])), 0
+    )
 
 
 def _from_html(markup: str) -> tuple[str, _Sheet]:

@@ -65,6 +65,7 @@ _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "通告", "批复")
 _SET_APART = re.compile(r"(?:[\u3400-\u9fff]\s){4,}[\u3400-\u9fff]")
+_PHRASE = re.compile("“[^”]{2,12}”")
 _KINDS = frozenset({"会议纪要", "纪要", "通知", "公告", "通告", "通报", "决定", "意见", "方案", "工作报告"})
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
@@ -239,11 +240,13 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
         return (issued["title"] if issued else _original_title(lines)), 0
     letter = _OF_A_LETTER.match(lines[at].folded)
     title = lines[at].text[letter.end() if letter else 0 :]
-    title = title.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").rstrip(" |")
+    title = (
+        title.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").removesuffix("[复制链接]").rstrip(" |")
+    )
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
     if file := _FILE.fullmatch(title):
         title = file["title"]
-    return _of_several_lines(lines, at, title) or (title, at + 1)
+    return _of_several_lines(lines, at, title) or _of_two_halves(lines, at, title) or (title, at + 1)
 
 
 def _of_several_lines(lines: Sequence[Line], at: int, title: str) -> tuple[str, int] | None:
@@ -263,6 +266,14 @@ def _of_several_lines(lines: Sequence[Line], at: int, title: str) -> tuple[str, 
         if line.folded.endswith(_PAPER_ENDS):
             return title, end
     return None
+
+
+def _of_two_halves(lines: Sequence[Line], at: int, title: str) -> tuple[str, int] | None:
+    """“周末不打烊” | 专家门诊开到社区: a phrase in quotes is but the first half of a title."""
+    below = lines[at + 1] if at + 1 < len(lines) else None
+    if below is None or not _PHRASE.fullmatch(title) or not _may_be_title(below) or segments.is_prose(below):
+        return None
+    return None if heads.is_head(below) or below.folded.endswith(_NO_TITLE) else (f"{title} {below.text}", at + 2)
 
 
 def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:

@@ -45,7 +45,7 @@ _QUANTITY = re.compile(
     | (?P<anum>\d{{1,2}})/(?P<aden>\d{{1,2}})(?![\d/])
     | 百分之(?P<pct>{_ONE})
     | (?<![一二两三四五六七八九十百千])(?P<tenths>[1-9一二两三四五六七八九])成(?!{_WORDS_OF_CHENG})
-      (?P<hundredths>[一二三四五六七八九](?![成一二三四五六七八九十百千万个家名项类种天年月]))?(?P<tmore>多)?
+      (?P<hundredths>[一二三四五六七八九](?![成一二三四五六七八九十百千万个家名项类种天年月])|半(?![年天月]))?(?P<tmore>多)?
     | (?<![上下前后大小])(?P<half>一?半)(?P<hunit>(?<!一半)年|(?<!一半)数(?=以上)|(?<=一半)(?=以上|的))
     | (?=[百千万])(?:(?<=近)|(?<=上)|(?<=超)|(?<=逾)|(?<=过)|(?=[百千万][余多]))
       (?P<round>[百千万])(?P<rmore>[余多])?(?P<ru>{_UNIT})
@@ -69,7 +69,23 @@ _BEGINS = re.compile(
 )
 
 _BEFORE = {
-    ">=": ("≥", "≧", "⩾", "不少于", "不低于", "不小于", "至少", "最少", "不得少于", "不得低于", "不能少于", "不能低于"),
+    ">=": (
+        "≥",
+        "≧",
+        "⩾",
+        "不少于",
+        "不低于",
+        "不小于",
+        "至少",
+        "最少",
+        "不得少于",
+        "不得低于",
+        "不能少于",
+        "不能低于",
+        "不短于",
+        "不得短于",
+        "不能短于",
+    ),
     ">": ("超过", "超出", "超", "逾", "突破", "高于", "多于", "大于"),
     "<=": ("≤", "≦", "⩽", "不超过", "不高于", "不多于", "最多", "至多", "不得超过", "不得高于"),
     "<": ("低于", "少于", "不足", "不到", "近", "将近", "接近"),
@@ -92,6 +108,7 @@ _NO_VAGUE = ("人数", "总数", "件数", "次数", "例数", "家数", "户数
 _ORDINAL_ENDS = frozenset("第之其期周名号前")
 
 _SMALL = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_HUNDREDTHS = _SMALL | {"半": 5, "": 0}
 _STEP = {"十": 10, "百": 100, "千": 1000}
 _POWER = {"百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "亿": 10**8, "万亿": 10**12}
 _ODD_UNITS = {"小时": "小时", "月": "个月"}
@@ -113,7 +130,7 @@ class _Said(NamedTuple):
     aden: str | None
     pct: str | None
     tenths: str | None  # 六成, 六成五
-    hundredths: str | None
+    hundredths: str | None  # 五 and 半 are five
     tmore: str | None
     half: str | None
     hunit: str | None
@@ -285,7 +302,7 @@ def _values(said: _Said) -> _Values | None:
         value = _number(said.pct, None)
         return None if value is None else (value, None, None, None, "%")
     if said.tenths:
-        return 10 * (_integer(said.tenths) or 0) + _SMALL.get(said.hundredths or "", 0), None, None, None, "%"
+        return 10 * (_integer(said.tenths) or 0) + _HUNDREDTHS[said.hundredths or ""], None, None, None, "%"
     if said.half:
         half_year = said.hunit == "年"
         return (6, None, None, None, "个月") if half_year else (Fraction(1, 2), None, 1, 2, "fraction")

@@ -57,14 +57,16 @@ CUES = Path(__file__).parent / "cues.yml"
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _MUCH_HAN = re.compile(rf"(?:[^\u3400-\u9fff]*+[\u3400-\u9fff]){{{PROSE_HAN}}}")
 _CONTENTS = re.compile(r"0(?<![\d.].)\d[ 、.]?(?=[\u3400-\u9fff])")
-IN_A_PAPER = r"\(?《[^《》]{2,12}》\s?\(?20\d\d[-.年][01]?\d[-.月][0-3]?\d日?\s?第?\s?[A-Z]?\d{1,2}版\){0,2}"
+IN_A_PAPER = (
+    r"\(?《[^《》]{2,14}》\s?\(?\s?20\d\d[-.年][01]?\d[-.月][0-3]?\d日?\s{0,2}第?\s?[A-Z]?\d{1,2}\s?版\s?\){0,2}"
+)
 _READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"  # below a headline
 _READ = re.compile(_READERS)
 _DATED = re.compile(
     r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?$"
 )  # a headline and its day
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
-_OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]{1,2}|$)")
+_OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]{1,2}|\s|$)")
 _STOP = re.compile(r"[。;!?]")
 _SIGNS = re.compile(r"[\d。;:!?%]")
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
@@ -161,7 +163,8 @@ _OF_THE_SITE = (
     r"|[01]?\d月[0-3]?\d日\s{0,3}(?:星期|周)[一二三四五六日天].{0,10}"  # today, by the clock of the site
     r"|(?:广告|推广|ADVERTISEMENT|Advertisement)(?:\s(?:广告|推广|ADVERTISEMENT|Advertisement))*"
     r"|(?:更新|发布|发表)于\s?\d[^。,]{3,40}|第\d{1,3}页\s?/\s?共\d{1,3}页"
-    r"|\(共印\d{1,5}份\)|Share this\b.{0,100}"
+    r"|\d{1,5}个回答|高粉答主.{0,20}|#热议#.{0,40}"
+    r"|\(共印\d{1,5}份\)|\(此件(?:主动|依申请)?公开(?:发布)?\)|Share this\b.{0,100}"
     r"|(?:关注|關注).{2,8}|(?:温馨|版权|友情|小编)提示:?"
     r"|[(【\[]?(?:文章|信息|稿件|本文|图文|资料|视频|图片)?(?:来源|来自|转自|稿源|供稿|撰稿|撰文|作者|编译|翻译|发布人|录入[者人]?)\s?[:|丨/].{1,24}"
     r"|[A-Za-z][A-Za-z0-9_-]{0,12}\d{8,}[A-Za-z0-9_-]*"  # the name of a file

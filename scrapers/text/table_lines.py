@@ -32,7 +32,7 @@ _TWO_LINES = re.compile(r"\n[-+ ]?\d[^\n\u3400-\u9fff]{0,120}+[\u4e00-\u9fff]{0,
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Numbers of lines: `heads`, and in `rows` the label and its figures."""
+    """Numbers of lines: `heads`, and in `rows` the label, or two of them, and its figures."""
 
     heads: range
     rows: tuple[range, ...]
@@ -57,25 +57,30 @@ def find(lines: Sequence[str]) -> Iterator[Stack]:
     """Every table among the lines, each without blanks around it, from above."""
     figures = [*map(is_figure, lines)]
     rows: list[range] = []
+    gap = 0  # lines between the rows: what each belongs to, above its label
     for label in range(len(lines)):
         if figures[label] or figures[label + 1 : label + 2] != [True]:
             continue
         row = range(label, next((at for at in range(label + 1, len(lines)) if not figures[at]), len(lines)))
-        if rows and rows[-1].stop != label:
-            yield from _stack(lines, rows)
-            rows = []
+        between = label - rows[-1].stop if rows else 0
+        if len(rows) == 1 and between == 1:
+            gap = 1
+        if rows and between != gap:
+            yield from _stack(lines, rows, gap)
+            rows, gap = [], 0
         rows.append(row)
-    yield from _stack(lines, rows)
+    yield from _stack(lines, rows, gap)
 
 
-def _stack(lines: Sequence[str], rows: Sequence[range]) -> Iterator[Stack]:
+def _stack(lines: Sequence[str], rows: Sequence[range], gap: int) -> Iterator[Stack]:
     """The table of these rows, if most are as wide as one another and so many heads stand above them."""
+    rows = [range(row.start - gap, row.stop) for row in rows]
     width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     whole = tuple(row for row in rows if len(row) == width)
-    if width < NARROWEST or len(whole) < FEWEST_ROWS or rows[0].start < width:
+    if width - gap < NARROWEST or len(whole) < FEWEST_ROWS or rows[0].start < width:
         return
     heads = range(rows[0].start - width, rows[0].start)
-    if all(_LABEL.fullmatch(lines[at]) for row in (heads, *(row[:1] for row in whole)) for at in row):
+    if all(_LABEL.fullmatch(lines[at]) for row in (heads, *(row[: gap + 1] for row in whole)) for at in row):
         yield Stack(heads, whole)
 
 

@@ -141,6 +141,19 @@ def test_the_cells_may_stand_one_on_a_line() -> None:
     ]
 
 
+def test_cells_one_on_a_line_may_have_two_labels_a_row() -> None:
+    heads, rows = ("类别", "指标", "计划", "完成"), (("产出", "上转", "900", "1042"), ("产出", "下转", "600", "735"))
+    table = "\n".join(("(单位:人次)", *heads, *(cell for row in rows for cell in row)))
+    assert [(fact.value, fact.evidence) for fact in parse(table).facts] == [
+        (float(figure), "\n".join(row)) for row in rows for figure in row[2:]
+    ]
+
+
+def test_a_factor_in_brackets_multiplies_what_the_label_counts() -> None:
+    found = [(fact.value, fact.unit) for fact in parse("指标 | 2019年 | 2020年\n上转人次(万) | 4.61 | 4.33\n").facts]
+    assert found == [(46100.0, "人次"), (43300.0, "人次")]
+
+
 def test_rows_whose_labels_are_years_are_no_figures_of_the_site() -> None:
     facts = parse("年份 上转(人次) 下转(人次)\n2021 1042 688\n2022 1107 735\n").facts
     assert [(fact.value, fact.evidence) for fact in facts] == [

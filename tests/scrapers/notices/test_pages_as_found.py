@@ -38,6 +38,12 @@ def parse(*lines: str) -> Notice:
             "甲市医共体怎样转诊",
         ),
         (("甲县医共体管理委员会", "会 议 纪 要", "〔2025〕第3号", BODY), "甲县医共体管理委员会会议纪要"),
+        (("“周末不打烊”", "甲区专家门诊开到社区", BODY), "“周末不打烊” 甲区专家门诊开到社区"),
+        (("“周末不打烊”", "2024-03-05 来源:甲报", BODY), "“周末不打烊”"),
+        (
+            ("[民生] 说说医共体这两年的变化 [复制链接]", "石门老徐", "发表于 2018-6-3 21:15", BODY),
+            "说说医共体这两年的变化",
+        ),
         (
             ("医改工作简报", "第17期(总第203期)", "● 短讯三则", "关于医联体考核情况的通报", "各成员单位:", BODY),
             "关于医联体考核情况的通报",
@@ -204,6 +210,11 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
     [
         (("甲市医共体建设见成效", "20240305  来源:甲市日报", BODY), "2024-03-05"),
         (("甲市医共体建设见成效", "项目编号 20240305 甲市", BODY), None),
+        ((BODY, "《 甲市晨报 》( 2024年03月05日 03 版)"), "2024-03-05"),
+        (
+            ("怎么转诊最省事?", "甲市人民医院双向转诊中心 甲市一院 2024-03-05 18:30 发表于云南", "图片", BODY),
+            "2024-03-05",
+        ),
         (
             (
                 "医改工作简报",
@@ -360,6 +371,10 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "文章僅屬作者意見，不代表本報立場。",
         "【我要打印】【关闭】",
         "(共印60份)",
+        "(此件公开发布)",
+        "(作者系媒体人,本文仅代表个人观点)",
+        "热门招聘\n某某市中医院招聘80人",
+        "文档标签: 医共体 方案 范本",
     ],
 )
 def test_what_sites_print_below_is_none_of_the_article(foot: str) -> None:
@@ -551,6 +566,15 @@ def test_above_the_abstract_of_a_paper_nothing_is_its_article() -> None:
     assert (inline.title, inline.body) == ("一张切片的县际旅行", f"摘要:{BODY}")
 
 
+def test_the_heading_of_an_abstract_may_stand_before_it_with_a_blank_only() -> None:
+    office = "1. 甲湖大学公共卫生学院 湖北武汉 430000; 2. 甲台市卫生发展研究所 河南甲台 450000"
+    notice = parse(
+        "县域医共体资源下沉的效果", "张三1, 李四2", office, f"摘要 目的:{BODY}", "关键词 医共体", f"1 结果 {BODY}"
+    )
+    assert notice.title == "县域医共体资源下沉的效果"
+    assert notice.body == f"摘要 目的:{BODY}\n关键词 医共体\n1 结果 {BODY}"
+
+
 def test_sentences_that_end_in_a_plain_stop_are_sentences() -> None:
     text = "医共体建成影像中心,年出具报告2.74万例.中心与上级医院的符合率为98.6%.县医院派驻医师16名.作者认为,应当推广."
     notice = parse("甲县的影像中心", text)
@@ -641,6 +665,8 @@ def test_words_with_bars_between_figures_are_the_head_of_a_table() -> None:
         "编译:叶知秋",
         "[查看全部直播]",
         "更新于 3月05日08:20 • 发布于 3月04日",
+        "5年前 · TA获得超过3201个赞",
+        "5个回答",
     ],
 )
 def test_what_sites_print_above_is_none_of_the_article(line: str) -> None:
