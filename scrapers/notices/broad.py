@@ -136,13 +136,14 @@ class Gate:
         return self._nearest(at, *self._context(sentence[0], before)) or self._last(sentence[0]) or "no_subject"
 
     def _last(self, at: int) -> BroadSubject | None:
-        """What a focused page was last on, else the subject of its title; a numbered item begins a new matter."""
+        """What a focused page was last on, else the subject of its title; a numbered item, and what stands far below,
+        begins a new matter."""
         if _NUMBERED.match(self.text, self.text.rfind("\n", 0, at) + 1):
-            return None
+            return self._title
         places, subjects = self._named
         index = bisect_left(places, at)
         if index and at - places[index - 1] > LAST:
-            return None
+            return self._title
         return subjects[index - 1] if index else self._title
 
     def _context(self, begin: int, before: int) -> tuple[int, int]:
