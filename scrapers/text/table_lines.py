@@ -67,7 +67,7 @@ def find(lines: Sequence[str]) -> Iterator[Stack]:
             gap = 1
         if rows and between != gap:
             yield from _stack(lines, rows, gap)
-            rows, gap = [], 0
+            rows, gap = rows[-1:] if not between else [], 0
         rows.append(row)
     yield from _stack(lines, rows, gap)
 
@@ -77,7 +77,7 @@ def _stack(lines: Sequence[str], rows: Sequence[range], gap: int) -> Iterator[St
     rows = [range(row.start - gap, row.stop) for row in rows]
     width = Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
     whole = tuple(row for row in rows if len(row) == width)
-    if width - gap < NARROWEST or len(whole) < FEWEST_ROWS or rows[0].start < width:
+    if width - gap < NARROWEST or len(whole) < FEWEST_ROWS + gap or rows[0].start < width:
         return
     heads = range(rows[0].start - width, rows[0].start)
     if all(_LABEL.fullmatch(lines[at]) for row in (heads, *(row[: gap + 1] for row in whole)) for at in row):

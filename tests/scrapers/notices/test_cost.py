@@ -36,7 +36,11 @@ BOMB = "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '"
         (NOTICE + "\n季度\n上转(人次)\n下转(人次)\n", "一季度\n12\n34\n", ""),
         (NOTICE + "\n类别\n指标(人次)\n计划\n完成\n", "产出\n上转\n12\n34\n", ""),
         (NOTICE + "\n", "医共体派出医师,群众方便。 人民医院 帮扶 2024-03-05 09:16 5\n", ""),
-        ("Regional News App\n", "Some words of a title here\n", "Residents will have a new polyclinic by 2028, he said."),
+        (
+            "Regional News App\n",
+            "Some words of a title here\n",
+            "Residents will have a new polyclinic by 2028, he said.",
+        ),
         (NOTICE + "\n年份 上转(人次) 下转(人次)\n", "2021 1042 688\n", ""),
         (NOTICE + "\n", "今年以来,河湾县整合。两家县级医院和13\n", "家卫生院。"),
         (NOTICE + "\n地区\t医共体数(个)\t上转(人次)\n", "甲县\t12\t3516\n", ""),

@@ -142,11 +142,27 @@ def test_the_cells_may_stand_one_on_a_line() -> None:
 
 
 def test_cells_one_on_a_line_may_have_two_labels_a_row() -> None:
-    heads, rows = ("类别", "指标", "计划", "完成"), (("产出", "上转", "900", "1042"), ("产出", "下转", "600", "735"))
+    heads, rows = (
+        ("类别", "指标", "计划", "完成"),
+        (
+            ("产出", "上转", "900", "1042"),
+            ("产出", "下转", "600", "735"),
+            ("效益", "巡诊", "80", "96"),
+        ),
+    )
     table = "\n".join(("(单位:人次)", *heads, *(cell for row in rows for cell in row)))
     assert [(fact.value, fact.evidence) for fact in parse(table).facts] == [
         (float(figure), "\n".join(row)) for row in rows for figure in row[2:]
     ]
+
+
+def test_a_line_between_two_rows_is_no_label_of_others() -> None:
+    """A single row, a line of words, and below it a table of its own."""
+    heads, rows = ("季度", "上转", "下转"), (("一季度", "1042", "688"), ("二季度", "1107", "735"))
+    table = "\n".join(("甲县", "12", "34", "(单位:人次)", *heads, *(cell for row in rows for cell in row)))
+    assert {(fact.value, fact.evidence) for fact in parse(table).facts} == {
+        (float(figure), "\n".join(row)) for row in rows for figure in row[1:]
+    }
 
 
 def test_a_factor_in_brackets_multiplies_what_the_label_counts() -> None:
