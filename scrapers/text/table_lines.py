@@ -22,7 +22,7 @@ FEWEST_ROWS = 2
 NARROWEST = 3  # cells of a row: one figure below each label may be anything
 
 _NUMBER = r"[-+]?(?:\d{1,3}(?: \d{3}){1,3}|\d[\d,]{0,14})(?:\.\d{1,4})?"
-_FIGURE = rf"{_NUMBER}\s?(?:[%‰]|[万亿]?[人件例份次家名个张项台所天元]{{0,2}})"
+_FIGURE = rf"{_NUMBER}\s?(?:[%‰]|分钟|小时|个月|[万亿]?[人件例份次家名个张项台所天元]{{0,2}})"
 _CELL = re.compile(rf"(?!(?:19[5-9]|20[0-4])\d$)(?:{_FIGURE}|[-—–/*]{{1,3}})")  # a year is the label of its row
 _LABEL = re.compile(r"[^。;!?\n]{1,30}")
 _FIGURE_CELL = re.compile(r"\|\s*\d[\d.,]*%?\s*\|")
