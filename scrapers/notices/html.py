@@ -50,6 +50,7 @@ _CELLS = frozenset({"td", "th"})
 _TITLES = frozenset({".tit", ".title", ".article-title", ".article_title", ".arc-title", ".biaoti", ".post_title"})
 _LIKE_A_TITLE = re.compile("tit|biaoti")  # in each of them
 _HEADINGS = frozenset({"h1", "h2", "h3"})
+_OF_ENTRY = frozenset({"entry-date", "dt-published"})  # the classes of blogs
 MOST_TIMES = 20  # elements of time; a page with more is a list
 SAMPLE = 20_000  # characters that show whether a text is markup
 MARKUP = 0.3  # share of tags in markup without a frame
@@ -160,7 +161,7 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
         if name and (content := (attributes.get("content") or "").strip()):
             drawn.meta.setdefault(name, content)
     nodes = tree.css("time[datetime]")
-    own = (node for node in nodes if not _is_beside(node)) if len(nodes) <= MOST_TIMES else ()
+    own = (node for node in nodes if _is_of_entry(node) or not _is_beside(node)) if len(nodes) <= MOST_TIMES else ()
     times = {node.attributes.get("datetime") or "" for node in own}
     if len(times) == 1:  # several are those of other articles
         drawn.meta.setdefault("time", times.pop())
@@ -170,6 +171,11 @@ def _read_head(tree: LexborHTMLParser, drawn: Drawn) -> None:
         drawn.language = root.attributes.get("lang")
     link = tree.css_first('link[rel="canonical"]')
     drawn.address = drawn.meta.get("og:url") or (link.attributes.get("href") if link is not None else None)
+
+
+def _is_of_entry(node: LexborNode) -> bool:
+    """Called so by a blog: the date of its article, though it stands in a footer of that."""
+    return not _OF_ENTRY.isdisjoint((node.attributes.get("class") or "").split())
 
 
 def _is_beside(node: LexborNode) -> bool:

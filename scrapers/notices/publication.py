@@ -122,11 +122,8 @@ def near(inner: Sequence[Line]) -> Published | None:
     days = {dates.labelled(line.folded) for line in told}
     if len(days) == 1 and (day := days.pop()) is not None:
         return day
-    alone = [
-        line
-        for line in inner[: min(begun, heads.HEAD_LINES)]
-        if dates.is_date_line(line.folded) and heads.is_dated(line)
-    ]
+    above = inner[: min(begun, heads.HEAD_LINES)]
+    alone = [line for line in above if dates.is_date_line(line.folded) and heads.is_dated(line)]
     if len(alone) == 1 and (":" in alone[0].folded or _BY_A_SYSTEM.fullmatch(alone[0].folded)):
         return heads.day(alone[0])
     for line, follows in itertools.pairwise(inner[begun + 1 : begun + 1 + LONG_ARTICLE]):

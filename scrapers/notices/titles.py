@@ -72,7 +72,7 @@ _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
 _FIELD = re.compile(
-    r"(?![^:]*[省市县区]\s?:)[\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,5}\s{0,4}:\s{0,4}[^,。?!]{0,60}"
+    r"(?![^:]*(?:[省市县区乡镇局委]|街道|社区|医院|集团|中心)\s?:)[\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,5}\s{0,4}:\s{0,4}[^,。?!]{0,60}"
 )
 # Its number, and on the same line whether it may be published.
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,14}[〔\[(]20\d\d[〕\])]\s?第?\d{1,5}号\s{2}")

@@ -37,6 +37,10 @@ def parse(*lines: str) -> Notice:
             ),
             "甲市医共体怎样转诊",
         ),
+        (
+            ("您的位置:首页 > 乡镇 > 正文", "甲溪街道:医共体走到居民身边", "来源:甲溪街道办 作者:贺婷", BODY),
+            "甲溪街道:医共体走到居民身边",
+        ),
         (("甲县医共体管理委员会", "会 议 纪 要", "〔2025〕第3号", BODY), "甲县医共体管理委员会会议纪要"),
         (("“周末不打烊”", "甲区专家门诊开到社区", BODY), "“周末不打烊” 甲区专家门诊开到社区"),
         (("“周末不打烊”", "2024-03-05 来源:甲报", BODY), "“周末不打烊”"),
@@ -371,6 +375,11 @@ def test_what_a_copy_left_around_an_article_is_none_of_it() -> None:
         "文章僅屬作者意見，不代表本報立場。",
         "【我要打印】【关闭】",
         "(共印60份)",
+        "题图为医疗队员在牧区巡诊",
+        "听新闻 0:00 / 2:37",
+        "浏览 41.2W",
+        "其他文献\n烤烟育苗技术要点",
+        "老人鞋买一双送一双",
         "(此件公开发布)",
         "(作者系媒体人,本文仅代表个人观点)",
         "热门招聘\n某某市中医院招聘80人",
@@ -547,6 +556,18 @@ def test_the_time_of_a_comment_is_none_of_the_page(beside: str) -> None:
     time = beside.format("<time datetime='2024-03-05T10:00:00+08:00'>周二</time>")
     markup = f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1><p>{BODY}</p>{time}</body></html>"
     assert notices.parse_page(markup.encode()).publish_date is None
+
+
+def test_a_blog_dates_its_article_in_the_footer_of_that() -> None:
+    time = "<time class='entry-date published' datetime='2024-03-05T10:00:00+08:00'>周二</time>"
+    markup = f"<html><head><title>{TITLE}</title></head><body><article><h1>{TITLE}</h1><p>{BODY}</p><footer>{time}"
+    assert notices.parse_page(markup.encode()).publish_date == "2024-03-05"
+
+
+def test_a_paper_dates_itself_for_catalogues() -> None:
+    meta = "<meta name='citation_publication_date' content='2024/03/05'>"
+    markup = f"<html><head><title>{TITLE}</title>{meta}</head><body><h1>{TITLE}</h1><p>{BODY}</p></body></html>"
+    assert notices.parse_page(markup.encode()).publish_date == "2024-03-05"
 
 
 def test_a_list_of_articles_is_called_as_its_column() -> None:
