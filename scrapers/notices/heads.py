@@ -50,7 +50,7 @@ _FLASH = re.compile(r"【[^】]{8,60}】(?=.{20,}。)")  # a headline in the lin
 _WAS_CALLED = re.compile(r"[(【]\s?原标题\s?:[^()【】]{4,60}[)】]\s{0,4}(?=.{20})")  # before the article's sentence
 _STORED = re.compile(r"date\s20\d\d-\d\d-\d\d\s{1,4}")  # how stores of texts write the date
 BULLETS = ("•", "·", "●", "○", "■", "◆", "▪")
-_BULLETS = "".join(BULLETS) + " "
+LEADS = "".join(BULLETS) + " \u3000"  # what may stand before a line of a list
 _MENU_ITEM = re.compile(
     rf"[{''.join(BULLETS)}]?\s{{0,4}}[A-Za-z\u4e00-\u9fff]{{1,10}}(?:[ /][A-Za-z\u4e00-\u9fff]{{1,12}})?>{{0,2}}"
 )
@@ -220,7 +220,7 @@ def is_offices(line: Line) -> bool:
 
 def is_bare_label(line: Line) -> bool:
     """A label of the table in which offices describe a document, its value on the next line."""
-    return len(line.text) <= 12 and _BARE_LABEL.fullmatch(line.folded.lstrip(_BULLETS)) is not None
+    return len(line.text) <= 12 and _BARE_LABEL.fullmatch(line.folded.lstrip(LEADS)) is not None
 
 
 def is_outlet(line: Line) -> bool:

@@ -240,9 +240,7 @@ def from_text(lines: Sequence[Line], at: int | None) -> tuple[str | None, int]:
         return (issued["title"] if issued else _original_title(lines)), 0
     letter = _OF_A_LETTER.match(lines[at].folded)
     title = lines[at].text[letter.end() if letter else 0 :]
-    title = (
-        title.lstrip("".join(heads.BULLETS) + " \u3000").removesuffix(" ...").removesuffix("[复制链接]").rstrip(" |")
-    )
+    title = title.lstrip(heads.LEADS).removesuffix(" ...").removesuffix("[复制链接]").rstrip(" |")
     title = title[1:-1] if title.startswith("【") and title.find("】") == len(title) - 1 else title
     if file := _FILE.fullmatch(title):
         title = file["title"]
@@ -287,7 +285,7 @@ def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:
 
 def _kind_set_apart(line: Line) -> str:
     """会 议 纪 要: what an office calls the document, its letters set apart; empty where a line is none."""
-    kind = line.text.replace(" ", "").replace("\u3000", "") if len(line.text) <= heads.LONGEST_HALF else ""
+    kind = "".join(line.text.split()) if len(line.text) <= heads.LONGEST_HALF else ""
     return kind if kind in _KINDS and kind != line.text else ""
 
 
