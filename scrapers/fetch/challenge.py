@@ -26,9 +26,9 @@ import yaml
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from scrapers.text import doc_numbers, encoding, script
+from scrapers.text.cues import cues
 from scrapers.text.fold import fold
 from scrapers.text.scan import AnyOf
-from scrapers.text.segments import cues
 
 HEAD_BYTES = 64 * 1024
 

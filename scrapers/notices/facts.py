@@ -45,6 +45,7 @@ PER_SINKING = 160  # ... and one in so many characters
 NEIGHBOURS, AMONG_NEIGHBOURS = 6, 4  # so many neighbours do too, with so many words of that topic or of telemedicine
 BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
+TEASERS = 3  # so many of them are a list of articles
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
 WORDS_PER_POINT = 3  # of topics that weigh
 FOCUS = 150  # a page with a point in so many characters speaks of us all through
@@ -97,6 +98,7 @@ _BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争)\s?$")
 _IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of what is planned
 _AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
 _TO_DATE = re.compile(r"(?:(?<![\d年月日度])(?<!截至)(?<!截止)到|力争)\s?$")
+_CUT_OFF = ("…", "...")
 _THIS_YEAR = ("今年", "本年", "年内")
 _PERIODS = ("year-end", "half-year", "quarter", "months")  # what is told of one is so at its end
 _SINCE = re.compile(r"(?:自|从|自从)\s?$")
@@ -145,7 +147,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
     if not _is_on_medicine(text, words.medicine):
         return NOT_OURS
     mentions = words.mentions.counts(text)
-    if _is_teaser(text) and mentions["subject"] < TEASER_NAMES:
+    if _are_cut_off(text, TEASERS) or (_is_teaser(text) and mentions["subject"] < TEASER_NAMES):
         return NOT_OURS
 
     def weight(name: str) -> int:
@@ -203,7 +205,15 @@ def _is_on_medicine(text: str, medicine: Sequence[str]) -> bool:
 
 def _is_teaser(text: str) -> bool:
     """The first words of an article, cut off: a list of articles shows them, and the article is elsewhere."""
-    return len(text) < TEASER and text.rstrip().endswith(("…", "..."))
+    return len(text) < TEASER and (text.rstrip().endswith(_CUT_OFF) or _are_cut_off(text, 1))
+
+
+def _are_cut_off(text: str, least: int) -> bool:
+    """Whether so many lines end in the middle of a sentence, and most of what ends one do."""
+    if text.count("…\n") + text.count("...\n") < least:
+        return False
+    ends = [line.endswith(_CUT_OFF) for line in text.split("\n") if line.endswith((*_CUT_OFF, "。"))]
+    return 2 * sum(ends) > len(ends)
 
 
 def topics(subject: Subject, found: Found) -> list[str]:

@@ -1,6 +1,6 @@
 """The lines around a title: dates, sources, labels, buttons, menus. What kind is one, and where do they end?
 
-Comes in: lines of a page (scrapers.text.segments). Goes out: answers about one line, and lines cut where sites run them
+Comes in: lines of a page (scrapers.text.lines). Goes out: answers about one line, and lines cut where sites run them
 together. Never here: which line is the title (titles.py) or whose a date is (publication.py).
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scrapers.text import dates, script, segments
-from scrapers.text.segments import Line, cues
+from scrapers.text import dates, furniture, script
+from scrapers.text.cues import cues
+from scrapers.text.lines import Line, cut, is_prose
 
 TITLE_HAN = 8  # Chinese characters of a title that stands on one line with its date
 TITLE_BEFORE_DAY = 12  # ... with nothing but a day behind it
@@ -81,17 +82,6 @@ _BEFORE_SENTENCE = re.compile(  # title and sentence on one line
     r"|连日来|本[报网]讯|20\d\d年(?:\d{1,2}月(?:\d{1,2}日)?)?,|\d{1,2}月\d{1,2}日,).{20,}。)"
 )
 _DAY_ENDS = tuple("0123456789)]")  # how a match of that ends
-_OF_BYLINES = re.compile(  # what the next can't do without
-    r"[记通撰原\sB](?:(?<=B)y\s|(?<=记)者|(?<=通)讯员|(?<=撰)|(?<=原)创|(?<=\s)(?:报道|摄影|订户|会员))"
-)
-_NAMES = r"[\u4e00-\u9fff·]{2,4}(?:[ 、,/][\u4e00-\u9fff·]{2,4}){0,5}"
-_BYLINE = re.compile(  # 河湾日报记者 李明 通讯员 王芳
-    r"[\[(]?(?:[\u4e00-\u9fff]{2,12}(?:讯|客户端|[报网台社]|中心|新闻)\s{1,3})?"
-    rf"(?:[\u4e00-\u9fff]{{0,12}}(?:记者|通讯员|撰稿人?)(?:\s?:\s?|\s{{1,3}}|[/|丨]){_NAMES}[ 、,/]{{0,2}})"
-    r"{1,3}(?:摄影报道|报道|文/图|文|摄)?(?:\s?发自[\u4e00-\u9fff]{2,8})?[\])]?|原创\s[^\d。]{2,40}|本[报刊](?:首席|见习|实习|特约|全媒体)?记者[\u4e00-\u9fff]{2,3}"
-    r"|[\u4e00-\u9fff]{2,4}\s(?:报道|撰文|摄影)|By(?:\s[A-Z][\w.'-]{1,20}){2,4}(?:,\s[A-Za-z ]{3,40})?"
-    r"|[\u4e00-\u9fff]{2,10}(?:报|网|社)\s(?:订户|会员)"
-)
 _DAY_AND_REPORT = re.compile(r"20\d\d年[01]?\d月[0-3]?\d日\s{1,3}(?=据|本[报网台]|记者)")
 _RUNS = {  # by the character they begin with
     **dict.fromkeys("发更时日来作编责浏阅点访查字b", (_RUN_HEAD,)),
@@ -107,14 +97,14 @@ def parted(lines: Sequence[Line]) -> list[Line]:
     that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        if index < HEAD_LINES and line.text.startswith(_ITEMS) and not segments.is_prose(line):
-            line = segments.cut(line, 2, len(line.text))
+        if index < HEAD_LINES and line.text.startswith(_ITEMS) and not is_prose(line):
+            line = cut(line, 2, len(line.text))
         for _ in range(JOINTS if index < HEAD_LINES else 0):
             if (at := _joint(line)) is None:
                 break
-            parts.append(segments.cut(line, 0, at))
-            line = segments.cut(line, at, len(line.text))
-        parts += segments.parted(line)
+            parts.append(cut(line, 0, at))
+            line = cut(line, at, len(line.text))
+        parts += furniture.parted(line)
     return parts
 
 
@@ -160,8 +150,8 @@ def menu_end(lines: Sequence[Line]) -> int:
     for index, line in enumerate(lines):
         if _is_menu_item(line):
             items += 1
-        elif not segments.is_furniture(line):
-            return index if items >= MENU and any(map(segments.is_prose, lines[index:])) else 0
+        elif not furniture.is_furniture(line):
+            return index if items >= MENU and any(map(is_prose, lines[index:])) else 0
     return 0
 
 
@@ -180,11 +170,11 @@ def is_head(line: Line) -> bool:
 
 
 def _is_head(line: Line) -> bool:
-    if segments.is_furniture(line):
+    if furniture.is_furniture(line):
         return True
     if len(line.text) > 150 or "。" in line.text:
         return False
-    if line.folded.startswith("——") or is_byline(line):  # the second half of a title; who wrote it
+    if line.folded.startswith("——") or furniture.is_byline(line):  # the second half of a title; who wrote it
         return True
     if line.folded.endswith(("?", "!")):  # 记者:医生愿意下去吗?
         return False
@@ -204,13 +194,6 @@ def _is_head(line: Line) -> bool:
     if "发表于" in line.text and _OF_AN_ACCOUNT.search(line.folded):
         return True
     return line.folded.startswith("原创") or script.han(line.text) <= 20  # an account says its name twice
-
-
-def is_byline(line: Line) -> bool:
-    """Nothing but who wrote an article."""
-    if len(line.text) > LONGEST_HALF or not _OF_BYLINES.search(line.folded):
-        return False
-    return _BYLINE.fullmatch(line.folded.lstrip("□■●◎ ")) is not None
 
 
 def is_offices(line: Line) -> bool:

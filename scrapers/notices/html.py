@@ -38,6 +38,9 @@ _IN_SCRIPT = re.compile(
     r'\s{0,3}"(?P<day>20\d\d-\d\d-\d\d)(?P<clock>[^"]{0,40})'
 )
 _OF_AN_ACCOUNT = re.compile(r"\bvar\s(?:oriC|c)reateTime\s?=\s?['\"](?P<day>20\d\d-\d\d-\d\d)[^'\"]{0,12}['\"]")
+# What the system that most newspapers publish by notes of an article, in a comment above it.
+_OF_A_PAPER = re.compile(r"<!--\s?enpproperty(?P<fields>(?:(?!-->).){0,2000})", re.S)
+_FIELD = re.compile(r"<(?P<name>date|title)>(?P<value>[^<>]{2,200})</(?P=name)>")
 _SILENT = ["script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button", "textarea", "xmp"]
 _FURNITURE = ["nav", "footer", "aside"]
 _HIDDEN = '[style*="display:none"], [style*="display: none"], [style*="DISPLAY: none"], [style*="display :none"]'
@@ -126,6 +129,8 @@ def draw(markup: str) -> Drawn:
     _read_head(tree, pen.drawn)
     if (published := _published(markup)) is not None:
         pen.drawn.meta.setdefault("datePublished", published)
+    if "enpproperty" in markup and (noted := _OF_A_PAPER.search(markup)) is not None:
+        pen.drawn.meta |= {f"enpproperty:{name}": unescape(value) for name, value in _FIELD.findall(noted["fields"])}
     tree.strip_tags([*_SILENT, *_FURNITURE])
     for node in tree.css(_HIDDEN):
         node.decompose()

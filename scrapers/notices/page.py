@@ -14,10 +14,12 @@ from functools import cached_property
 
 from scrapers.notices import heads, html, publication, titles
 from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments, table_lines, wraps
+from scrapers.text.cues import cues
 from scrapers.text.doc_numbers import DocNumber
 from scrapers.text.fold import fold, with_full_stops
 from scrapers.text.gazetteer import Mention
-from scrapers.text.segments import Label, Line, cues
+from scrapers.text.lines import Line, is_foreign, is_prose
+from scrapers.text.segments import Label
 from scrapers.text.trace import Edit, Traced
 
 LONGEST_READ = 400_000  # characters of a text that are read for facts and places; the longest notice seen has 60,000
@@ -139,9 +141,7 @@ def _from_text(raw: str) -> tuple[str, _Sheet]:
 def _paper_begin(lines: Sequence[Line]) -> int:
     """Where the head of a paper begins, if the journal speaks of itself above it."""
     above = range(segments.abstract(lines) - 1)
-    return next(
-        (index + 1 for index in reversed(above) if "。" in lines[index].text and segments.is_prose(lines[index])), 0
-    )
+    return next((index + 1 for index in reversed(above) if "。" in lines[index].text and is_prose(lines[index])), 0)
 
 
 def _from_html(markup: str) -> tuple[str, _Sheet]:
@@ -162,8 +162,8 @@ def _from_html(markup: str) -> tuple[str, _Sheet]:
     if title_at is not None and first <= title_at < last:
         line = lines[title_at]
         is_heading = titles.HEADING.match(line.tag) is not None
-        if is_heading or not any(map(segments.is_prose, lines[first:title_at])):  # else the article names it again
-            first = title_at if segments.is_prose(line) and not is_heading else title_at + 1
+        if is_heading or not any(map(is_prose, lines[first:title_at])):  # else the article names it again
+            first = title_at if is_prose(line) and not is_heading else title_at + 1
     found = (first, last, title, title_at, drawn.meta, cleaned.flags, cleaned.suspects, drawn.language, drawn.address)
     return drawn.text, _Sheet(cleaned.traced, lines, *found)
 
@@ -233,7 +233,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
 
 def _dates_of_its_own(sheet: _Sheet, main: Sequence[Line]) -> int:
     """How many dates without a label may stand in the head of an article; what has more is a list of articles."""
-    if any(segments.is_prose(line) or segments.is_foreign(line) for line in main):
+    if any(is_prose(line) or is_foreign(line) for line in main):
         return heads.HEAD_LINES if sheet.title_at is not None else 1
     return 0 if sum(map(heads.is_dated, sheet.lines)) > 1 else 1
 
@@ -254,7 +254,7 @@ def _head_end(sheet: _Sheet) -> int:
         named = (
             heads.is_outlet(line)
             or heads.is_offices(line)
-            or (len(line.text) <= heads.LONGEST_NAME and not segments.is_prose(line))
+            or (len(line.text) <= heads.LONGEST_NAME and not is_prose(line))
         )
         beside = follows if follows is not None and heads.is_dated(follows) else None
         if beside is None and index > sheet.first and heads.is_outlet(line) and heads.is_dated(sheet.lines[index - 1]):
@@ -281,7 +281,7 @@ def _related(lines: Sequence[Line], labels: Sequence[Label], keywords: Sequence[
         return []
     items: list[list[Line]] = [[]]
     for line, label in zip(lines, labels, strict=True):
-        if label != "related" or not segments.is_prose(line):
+        if label != "related" or not is_prose(line):
             if items[-1]:
                 items.append([])
         elif any(map(line.text.__contains__, keywords)):
@@ -317,7 +317,7 @@ def _content(drawn: html.Drawn, lines: Sequence[Line]) -> tuple[int, int]:
     """The lines of the element that holds the article: the one sites name so, else the one with most of the prose."""
     sums = [0]
     for line in lines:
-        sums.append(sums[-1] + (len(line.text) if segments.is_prose(line) else 0))
+        sums.append(sums[-1] + (len(line.text) if is_prose(line) else 0))
     total = sums[-1]
     if not total:
         return 0, len(lines)

@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from scrapers.notices import heads, html
-from scrapers.text import dates, script, segments
+from scrapers.text import dates, furniture, script
+from scrapers.text.cues import cues
 from scrapers.text.fold import fold
-from scrapers.text.segments import Label, Line, cues
+from scrapers.text.lines import Line, is_latin_prose, is_prose
+from scrapers.text.segments import Label
 
 SHORT = 60  # characters of a line that states a date
 MASTHEAD = 30  # lines above an article in which a page says when it was published
@@ -40,9 +42,13 @@ _AUTHOR = re.compile(r"作者\s?:")
 _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enpproperty")  # what papers' systems leave behind
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
 _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
+_ISSUE = r"20\d\d年\d{1,2}月\d{1,2}日\s{0,4}星期[一二三四五六日天]"
+_OF_AN_ISSUE = re.compile(
+    rf"[\u4e00-\u9fff]{{2,10}}[报刊]\s{{0,4}}{_ISSUE}|{_ISSUE}\s{{1,4}}[\u4e00-\u9fff]{{2,10}}[报刊]"
+)
 _TODAY = re.compile(r"当前报[纸章]")
-_IN_A_PAPER = re.compile(segments.IN_A_PAPER)
-_STAMP = re.compile(segments.STAMP)
+_IN_A_PAPER = re.compile(furniture.IN_A_PAPER)
+_STAMP = re.compile(furniture.STAMP)
 _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|刊号\s?:?\s?CN\s?\d\d")
 _SHEET = re.compile(
     r"(?:第\s?[A-Z]?|[A-Z])\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:[\s:]|$)|[A-D]\d{2}\s?:\s?[\u4e00-\u9fff]{2,6}$"
@@ -74,7 +80,7 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
         issued = issued or found
     told = []
     for index, line in enumerate(head):
-        if len(line.text) > 100 or (found := heads.day(line)) is None or dates.is_other(line.folded):
+        if len(line.text) > 100 or (found := heads.day(line)) is None or _is_others(line):
             continue
         above = head[index - 1].folded.rstrip(": ") if index else ""
         if len(above) > heads.LONGEST_NAME or not dates.is_other(f"{above}:"):
@@ -84,13 +90,19 @@ def stated(meta: dict[str, str], head: Sequence[Line], *, most: int) -> Publishe
     return told[0] if told and len(told) <= most else None
 
 
+def _is_others(line: Line) -> bool:
+    """The date of something else, or the clock of the site; the day and weekday beside the name of a paper are its
+    issue."""
+    return dates.is_other(line.folded) and not ("星期" in line.text and _OF_AN_ISSUE.fullmatch(line.folded))
+
+
 def is_digest(lines: Sequence[Line]) -> bool:
     """From its first sentence on several articles, each with its day, its headline perhaps above that: what dates them
     dates no page."""
     days: set[str] = set()
     last = 0  # line of the last such sentence
     for at in range(1, len(lines)):
-        if not days and segments.is_prose(lines[at - 1]):
+        if not days and is_prose(lines[at - 1]):
             return False
         if "。" not in lines[at].text or not dates.is_date_line(lines[at - 1].folded):
             continue
@@ -115,7 +127,7 @@ def near(inner: Sequence[Line]) -> Published | None:
         return dates.published(match["date"])
     if inner and heads.DAY_LABEL.match(inner[0].folded) and not _PLACE.search(inner[0].folded, 0, SHORT):
         return dates.labelled(inner[0].folded)
-    begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if segments.is_prose(line)), len(inner))
+    begun = next((index for index, line in enumerate(inner[:LONG_ARTICLE]) if is_prose(line)), len(inner))
     told = [
         line for line in inner[: heads.HEAD_LINES] if len(line.text) <= LONGEST_LABELS and _TELLS.match(line.folded)
     ]
@@ -136,7 +148,7 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
     """What stands right below the article with the label of publication, with the source on its line or beside, as
     systems stamp it behind the last sentence, or as the issue of the newspaper that it is from."""
     main = (at for at in reversed(range(len(inner))) if labels[at] == "main")
-    last = next((at for at in main if segments.is_prose(inner[at]) or segments.is_latin_prose(inner[at])), -1)
+    last = next((at for at in main if is_prose(inner[at]) or is_latin_prose(inner[at])), -1)
     foot = [*inner[last + 1 :], *after][:BELOW]
     names = [heads.SOURCE.search(line.folded) or _AUTHOR.match(line.folded) for line in foot]
     found = [_beside_label(foot)]
@@ -144,7 +156,8 @@ def below(inner: Sequence[Line], labels: Sequence[Label], after: Sequence[Line])
         found.append(heads.day(foot[0]))
     for index, line in enumerate(foot):
         if any(names[max(0, index - 2) : index + 2]) or _PUBLISHED.match(line.folded):
-            found.append(dates.labelled(line.folded))
+            is_own = names[index] is not None and heads.is_dated(line) and not dates.is_other(line.folded)
+            found.append(dates.labelled(line.folded) or (heads.day(line) if is_own else None))
         elif _IN_A_PAPER.fullmatch(line.folded) or any(map(_of_hong_kong, foot[index + 1 : index + 2])):
             found.append(dates.published(line.folded))
     days = {day for day in found if day is not None}
@@ -175,7 +188,7 @@ def proved(head: Sequence[Line], inner: Sequence[Line]) -> Published | None:
     """09/03/2026, where the article says which of the two is the day: 9日电, 3月9日."""
     short = (line.folded for line in head if len(line.text) <= SHORT and "/" in line.folded)
     found = next(filter(None, map(_EITHER_WAY.search, short)), None)
-    begun = next((line for line in inner[: heads.HEAD_LINES] if segments.is_prose(line)), None)
+    begun = next((line for line in inner[: heads.HEAD_LINES] if is_prose(line)), None)
     if found is None or begun is None:
         return None
     first, second = int(found["a"]), int(found["b"])
@@ -197,7 +210,7 @@ def leaf(head: Sequence[Line]) -> Published | None:
 def above(lines: Sequence[Line]) -> Published | None:
     """What stands above all of a page: its date with a label, the current issue of a newspaper, who edits a bulletin
     and when, or the day beside its serial number or the number of its sheet (第02版:要闻)."""
-    head = list(itertools.takewhile(lambda line: not segments.is_prose(line), lines[:MASTHEAD]))
+    head = list(itertools.takewhile(lambda line: not is_prose(line), lines[:MASTHEAD]))
     told = [
         line
         for line in head

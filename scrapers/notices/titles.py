@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from scrapers.notices import heads, html
-from scrapers.text import doc_numbers, script, segments
+from scrapers.text import doc_numbers, furniture, script
+from scrapers.text.cues import cues
 from scrapers.text.fold import fold
-from scrapers.text.segments import Line, cues
+from scrapers.text.lines import Line, is_in_kana, is_in_latin, is_latin_prose, is_prose
 
 TITLE_LENGTH = range(6, 121)
 CHINESE = 15  # Chinese characters of a line that show that a text is none in another language
@@ -49,6 +50,7 @@ _NOT_TITLE = re.compile(
     r"|(?=.*[\u4e00-\u9fff])(?:[^\s,:]{2,10}\s){4,}[^\s,:]{2,10}|“.*(?:道|说|表示)|.{2,20}(?:供图|供稿|摄影?)(?:pagebreak)?|[^,。]{2,10}提供|.*\s\d{6}\)?"
     r"|(?:[\u4e00-\u9fff]{4}\s){3,}[\u4e00-\u9fff]{4}|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
+    r"|(?=.*[\u4e00-\u9fff]{2})[\u4e00-\u9fff]\s?[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff])?(?:\s{1,2}[\u4e00-\u9fff]\s?[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff])?){2,8}"
     r"|第\d{1,4}期\s?(?:\(?总第\s?\d{1,5}\s?期\)?)?"
 )
 _OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在期]")  # what that can't do without
@@ -82,6 +84,8 @@ _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind th
     r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)|(?:主页|首页)\s.{2,8}|[^。,:]{2,12}\s\+?\s?关注"
     r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)"
 )
+# What follows the name of what is explained.
+_DEFINES = re.compile(r"(?:[,(]\s?)?(?:简而言之|又称|又名|也称|简称|全称|是(?:指|一[种个项类])|指|即|英文)")
 _BESIDE = re.compile(r"[\s|_·—-]")  # what those can't do without
 _COLUMNS = (
     "首页|正文|新闻|新闻详情|文章详情|详情页?|内容页?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
@@ -93,9 +97,11 @@ _SITE_NAME = re.compile(
     r"[^\s,。:《》“”建成立设推进与和的首个获]{2,26}"
     r"(?:卫生健康(?:委员会|委|局)|卫健[委局]|卫生局|人民政府|医院|(?:门户|政府)网站?|信息网|官网)"
     rf"\s?[【\[(]?(?:官网|官方网站|门户网站|网站)?[】\])]?(?:\s?[-_|—]?\s?(?:{_COLUMNS}))?|{_COLUMNS}"
+    r"|[^\s,。:]{1,10}[报刊]\s{0,3}20\d\d[年-]\d{1,2}[月-]\d{1,2}日?[^,。]{0,16}"  # the issue of a paper
 )
 _CUT = ("...", "…")  # how a window ends that has no room for the title
 _WINDOW_PARTS = re.compile(r"\s[-|]\s|[_|—]+|--")
+_WINDOW_AND_COLON = re.compile(r"[-_|—–:：]+|\s+")
 _WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
 
 
@@ -112,16 +118,18 @@ def line_of(lines: Sequence[Line]) -> int | None:
         line, follows = lines[index], lines[index + 1 : index + 2]
         if _is_passed_over(lines, index, is_chinese):
             continue
-        if segments.is_latin_prose(line):
+        if is_latin_prose(line):
             break
         asks = _asks(line) and _may_be_title(line)
-        if not asks and (segments.is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
+        if not asks and (is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
+            if furniture.is_end(line):  # a note of the site above the title
+                continue
             break
         if _is_banner(follows) and _may_be_title(line):
             banner = index if banner is None else banner
         elif asks or _may_be_title(line):
             candidates.append(index)
-            below = next((other for other in lines[index + 1 : index + 3] if not heads.is_byline(other)), None)
+            below = next((other for other in lines[index + 1 : index + 3] if not furniture.is_byline(other)), None)
             if below is not None and heads.is_head(below) and heads.is_stating(below):
                 stated = _above_its_author(lines, index, candidates)
                 break
@@ -137,10 +145,12 @@ def line_of(lines: Sequence[Line]) -> int | None:
     )
     best = stated if stated is not None else next(told, None)
     if best is None:  # what the writer of a letter calls it
-        above = itertools.takewhile(lambda index: not segments.is_prose(lines[index]), _head(lines))
+        above = itertools.takewhile(lambda index: not is_prose(lines[index]), _head(lines))
         best = next((index for index in above if _OF_A_LETTER.match(lines[index].folded)), None)
     if best is None and candidates:
         best = _spoken_of(lines, candidates)
+    if best is None:
+        best = next((index for index in _head(lines) if _is_defined(lines, index)), None)
     best = banner if best is None else best  # a title may stand above the trail after all
     return best if best is None else _said_last(lines, best)
 
@@ -151,15 +161,22 @@ def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
     first = candidates[0]
     if len(candidates) == 1:
         return first
-    sentences = (
-        line for line in lines[candidates[-1] + 1 :] if segments.is_prose(line) or segments.is_latin_prose(line)
-    )
+    sentences = (line for line in lines[candidates[-1] + 1 :] if is_prose(line) or is_latin_prose(line))
     below = "".join(line.text for line in sentences)[:ARTICLE]
     if _share_said(lines[first].text, below) >= STRANGE:
         return first
     shares = {index: _share_said(lines[index].text, below) for index in candidates}
     best = max(candidates, key=shares.__getitem__)
     return best if shares[best] >= SPOKEN_OF else first
+
+
+def _is_defined(lines: Sequence[Line], index: int) -> bool:
+    """医联体 | 医联体是指 …: an entry of an encyclopaedia, whose first sentence says what its name means."""
+    name = lines[index].text
+    if not 2 <= len(name) < TITLE_LENGTH[0] or script.han(name) < len(name):
+        return False
+    below = next((line for line in lines[index + 1 : index + 1 + heads.HEAD_LINES] if is_prose(line)), None)
+    return below is not None and below.text.startswith(name) and _DEFINES.match(below.folded, len(name)) is not None
 
 
 def _share_said(line: str, text: str) -> float:
@@ -178,7 +195,7 @@ def _said_last(lines: Sequence[Line], at: int) -> int:
     for index in range(at + 1, min(CHROME, len(lines))):
         if lines[index].text == lines[at].text:
             at = index
-        elif segments.is_prose(lines[index]):
+        elif is_prose(lines[index]):
             break
     return at
 
@@ -198,14 +215,14 @@ def _is_addressed(line: Line, follows: Sequence[Line]) -> bool:
 
 def _head(lines: Sequence[Line]) -> Iterator[int]:
     """The lines in which a title is looked for: the first ones, those of the site not counted."""
-    own = (index for index, line in enumerate(lines[:ECHO]) if not segments.is_furniture(line))
+    own = (index for index, line in enumerate(lines[:ECHO]) if not furniture.is_furniture(line))
     return itertools.islice(own, heads.HEAD_LINES)
 
 
 def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool:
     """Whether a line is of those above a title: other languages, heads, numbers, offices, tickers, labels."""
     line = lines[index]
-    if segments.is_in_kana(line) or (is_chinese and segments.is_in_latin(line)):
+    if is_in_kana(line) or (is_chinese and is_in_latin(line)):
         return True
     if heads.is_head(line) or heads.is_outlet(line) or heads.is_offices(line) or doc_numbers.own([line.folded]):
         return True
@@ -269,7 +286,7 @@ def _of_several_lines(lines: Sequence[Line], at: int, title: str) -> tuple[str, 
 def _of_two_halves(lines: Sequence[Line], at: int, title: str) -> tuple[str, int] | None:
     """“周末不打烊” | 专家门诊开到社区: a phrase in quotes is but the first half of a title."""
     below = lines[at + 1] if at + 1 < len(lines) else None
-    if below is None or not _PHRASE.fullmatch(title) or not _may_be_title(below) or segments.is_prose(below):
+    if below is None or not _PHRASE.fullmatch(title) or not _may_be_title(below) or is_prose(below):
         return None
     return None if heads.is_head(below) or below.folded.endswith(_NO_TITLE) else (f"{title} {below.text}", at + 2)
 
@@ -291,13 +308,13 @@ def _kind_set_apart(line: Line) -> str:
 
 def _is_banner(follows: Sequence[Line]) -> bool:
     """A line above the trail to the article (频道 > 正文) names what the site or its column is called."""
-    return any(">" in line.folded and segments.is_furniture(line) for line in follows)
+    return any(">" in line.folded and furniture.is_furniture(line) for line in follows)
 
 
 def _asks(line: Line) -> bool:
     """A headline that asks or calls: 如何看好病?专家这样说. A sentence of an article has a full stop."""
     is_short = len(line.text) <= heads.LONGEST_HALF and "。" not in line.text and ";" not in line.folded
-    return is_short and segments.is_prose(line)
+    return is_short and is_prose(line)
 
 
 def _is_ticker(line: Line) -> bool:
@@ -316,7 +333,7 @@ def _is_echoed(lines: Sequence[Line], index: int) -> bool:
     for other, line in enumerate(lines[:ECHO]):
         if other == index or own not in line.text:
             continue
-        begins = line.text.startswith(own) and not segments.is_prose(line)  # else it names what its sentence is about
+        begins = line.text.startswith(own) and not is_prose(line)  # else it names what its sentence is about
         if begins or line.text.endswith(own) or "[J]" in line.text:
             return True
     return False
@@ -326,7 +343,7 @@ def _behind_contents(lines: Sequence[Line], headlines: Sequence[int]) -> int | N
     """A newspaper lists the headlines of its page, then prints one of them above its article."""
     said = {lines[index].text for index in headlines if len(lines[index].text) > LONGEST_SITE}
     for index in range(headlines[-1] + 1, min(ECHO, len(lines))):
-        if lines[index].text in said and any(map(segments.is_prose, lines[index + 1 : index + 4])):
+        if lines[index].text in said and any(map(is_prose, lines[index + 1 : index + 4])):
             return index
     return None
 
@@ -334,7 +351,7 @@ def _behind_contents(lines: Sequence[Line], headlines: Sequence[int]) -> int | N
 def _original_title(lines: Sequence[Line]) -> str | None:
     """What a page without a title of its own says, at its head or its foot, that the article was called."""
     for line, follows in itertools.pairwise(lines):  # a picture and its caption first, then title and date
-        if heads.DAY_LABEL.match(follows.folded) and not segments.is_prose(line) and not heads.is_head(line):
+        if heads.DAY_LABEL.match(follows.folded) and not is_prose(line) and not heads.is_head(line):
             return line.text if _may_be_title(line) and not line.folded.endswith(_NO_TITLE) else None
     head, foot = lines[: heads.HEAD_LINES], lines[-FOOT:]
     return _said(head, {".": _FILE}) or _said(head, _SAYS) or _said(foot, _NAMES)
@@ -363,9 +380,9 @@ def _may_be_title(line: Line) -> bool:
 def line_above(lines: Sequence[Line], first: int) -> str | None:
     """The heading that stands above the article's element, nothing but lines of date and source between."""
     for line in reversed(lines[max(0, first - heads.HEAD_LINES // 2) : first]):
-        if segments.is_furniture(line) or heads.is_head(line):
+        if furniture.is_furniture(line) or heads.is_head(line):
             continue
-        is_title = _may_be_title(line) and not line.folded.endswith(_NO_TITLE) and not segments.is_prose(line)
+        is_title = _may_be_title(line) and not line.folded.endswith(_NO_TITLE) and not is_prose(line)
         return line.text if is_title else None
     return None
 
@@ -378,7 +395,7 @@ def called(lines: Sequence[Line]) -> str | None:
 def first_line(lines: Sequence[Line]) -> str | None:
     """The title of an article without markup for it."""
     at = line_of(lines)
-    return lines[at].text if at is not None and any(map(segments.is_prose, lines[at + 1 : at + 4])) else None
+    return lines[at].text if at is not None and any(map(is_prose, lines[at + 1 : at + 4])) else None
 
 
 def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
@@ -401,6 +418,10 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
         return window
     if (repeated := _repeated(window, lines)) is not None:
         return repeated
+    parts = [part for part in map(key_of, _WINDOW_AND_COLON.split(window)) if len(part) >= heads.TITLE_HAN]
+    begun = [heading for heading in headings if any(map(key_of(heading).startswith, parts))]
+    if len(begun) == 1:  # the window says the first half
+        return begun[0]
     names_column = 0 < len(key_of(window)) < heads.TITLE_HAN
     if headings and (names_column or len(headings) == 1) and len(best := max(headings, key=len)) in TITLE_LENGTH:
         return best
@@ -419,8 +440,9 @@ def of_window(drawn: html.Drawn) -> str | None:
     parts = [part.strip() for part in _WINDOW_PARTS.split(drawn.head_title or "")]
     column = next((part for part in parts if _COLUMN.fullmatch(part)), None)
     site, _, rest = (best := max(parts, key=len, default="")).partition("-")
-    if column is not None and _is_site(best):
-        best = column
+    behind = best.rpartition(" ")[2]
+    if _is_site(best) and (column is not None or _COLUMN.fullmatch(behind)):
+        best = column or behind
     elif rest and _is_site(site):
         best = rest
     return best if script.han(best) >= 4 else None

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from scrapers.text.segments import MANY_BARS, Line
+from scrapers.text.furniture import MANY_BARS
+from scrapers.text.lines import Line
 
 FEWEST_FIGURES = 4  # alone in cells of a table that holds figures
 FEWEST_ROWS = 2

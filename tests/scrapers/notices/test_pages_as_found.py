@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from scrapers import notices
 from scrapers.records import Notice
-from scrapers.text import segments
+from scrapers.text import cues
 
 BODY = "甲市加快医共体建设,牵头医院向卫生院派驻医师,远程会诊覆盖各乡镇,检查检验结果在全市互认,群众少跑路。"
 
@@ -42,6 +43,9 @@ def parse(*lines: str) -> Notice:
             "甲溪街道:医共体走到居民身边",
         ),
         (("甲县医共体管理委员会", "会 议 纪 要", "〔2025〕第3号", BODY), "甲县医共体管理委员会会议纪要"),
+        (("医联体", "播报", "医联体是指区域内医院与社区卫生服务机构组成的联合体,双向转诊是其主要工作。"), "医联体"),
+        (("双向转诊", "双向转诊,简而言之就是小病在社区看、大病到医院看,康复再回到社区的就医方式。"), "双向转诊"),
+        (("甲县", "甲县,地处山区,县医院与各乡镇卫生院组成医共体,牵头医院派驻医师到卫生院坐诊。"), None),
         (("“周末不打烊”", "甲区专家门诊开到社区", BODY), "“周末不打烊” 甲区专家门诊开到社区"),
         (("“周末不打烊”", "2024-03-05 来源:甲报", BODY), "“周末不打烊”"),
         (
@@ -434,9 +438,9 @@ def test_the_beginning_of_a_paragraph_is_no_foot() -> None:
 
 def test_a_cue_that_is_no_word_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "cues.yml").write_text("article_ends:\n  - 抄送:\n", encoding="utf-8")
-    monkeypatch.setattr(segments, "CUES", tmp_path / "cues.yml")
+    monkeypatch.setattr(cues, "CUES", tmp_path / "cues.yml")
     with pytest.raises(ValueError, match=r"cues\.yml: article_ends: \{'抄送': None\} is no word"):
-        segments.cues.__wrapped__()
+        cues.cues.__wrapped__()
 
 
 def test_a_signature_and_an_enclosure_stay() -> None:
@@ -726,3 +730,38 @@ def test_the_logo_is_no_part_of_a_title_that_begins_with_it() -> None:
 def test_a_short_last_sentence_that_says_it_is_the_last_stays() -> None:
     last = "各试点城市于7月底前制定方案。(完)"
     assert parse("甲市医共体建设见成效", "2024-03-05 来源:示例网", BODY, last).body == f"{BODY}\n{last}"
+
+
+PAPER = """<html><head><title>甲报 2023年05月18日 星期四 -电子版</title></head><body>
+<!--enpproperty <date>2023-05-18 00:00:00.0</date><author/>
+<title>一辆流动医院车跑遍十镇</title>/enpproperty-->
+<table><tr><td>本版导航</td></tr><tr><td><a>茶园里的夜校</a></td></tr></table>
+<div><b>一辆流动医院车跑遍十镇</b><p>{body}</p></div></body></html>"""
+
+
+def test_the_systems_of_papers_say_title_and_day_in_a_comment() -> None:
+    notice = notices.parse_page(PAPER.format(body=BODY).encode())
+    assert (notice.title, notice.publish_date, notice.body) == ("一辆流动医院车跑遍十镇", "2023-05-18", BODY)
+
+
+def test_the_issue_of_a_paper_is_no_title() -> None:
+    notice = notices.parse_page(re.sub("(?s)<!--.*-->", "", PAPER).format(body=BODY).encode())
+    assert notice.title == "一辆流动医院车跑遍十镇"
+
+
+def test_a_heading_goes_on_where_the_window_stops() -> None:
+    window, heading = "手机看:县医院能做的手术又多了", "县医院能做的手术又多了!甲县医共体一年留住八千病人"
+    page = f"<html><title>{window}</title><body><h1>{heading}</h1><p>{BODY}</p><h3>热门评论</h3></body></html>"
+    assert notices.parse_page(page.encode()).title == heading
+
+
+@pytest.mark.parametrize("line", ["甲市日报 2024年05月06日 星期一", "2024年05月06日 星期一 甲市日报"])
+def test_the_day_of_an_issue_has_its_weekday(line: str) -> None:
+    assert parse("甲县医共体让村民少跑路", line, BODY).publish_date == "2024-05-06"
+    assert parse("甲县医共体让村民少跑路", line.replace("甲市日报", "今天是"), BODY).publish_date is None
+
+
+def test_a_day_below_an_article_is_its_own_where_its_source_is_beside() -> None:
+    title = "甲县医共体让村民少跑路"
+    assert parse(title, BODY, "2024-05-06 来源:甲市日报").publish_date == "2024-05-06"
+    assert parse(title, BODY, "2024-05-06").publish_date is None

@@ -11,7 +11,7 @@ import yaml
 
 from scrapers.fetch import challenge
 from scrapers.notices import facts
-from scrapers.text import dates, doc_numbers, numbers, segments
+from scrapers.text import dates, doc_numbers, furniture, numbers
 from scrapers.text.fold import fold
 from scrapers.text.scan import AnyOf, Branches, Tally, alternation, begins, matches
 
@@ -183,8 +183,10 @@ def test_a_line_of_the_site_is_one_by_the_branches_that_begin_like_it(monkeypatc
     signs = [*SIGNS, "作者", "来源", ":", "|", "图", "关注", "公众号", "登录", "发布时间", "附件", "字号", "《", "阅读"]
     lines = ["".join(chance.choice(signs) for _ in range(chance.randrange(1, 9))) for _ in range(60_000)]
     expressions: list[str] = []
-    monkeypatch.setattr(segments, "Branches", lambda expression: expressions.append(expression) or Branches(expression))
-    branches = segments._furniture.__wrapped__().whole
+    monkeypatch.setattr(
+        furniture, "Branches", lambda expression: expressions.append(expression) or Branches(expression)
+    )
+    branches = furniture._furniture.__wrapped__().whole
     whole = re.compile(expressions[0])
     found = [line for line in lines if branches.fullmatch(line)]
     assert found == [line for line in lines if whole.fullmatch(line)]

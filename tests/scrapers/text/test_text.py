@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.text import dates, doc_numbers, encoding, segments
+from scrapers.text import dates, doc_numbers, encoding, furniture, segments
 from scrapers.text.clean import clean
 from scrapers.text.fold import fold
-from scrapers.text.segments import Line
+from scrapers.text.lines import Line
 from scrapers.text.trace import Edit, Traced
 
 SIMPLIFIED = "国家卫生健康委关于医疗机构检查检验结果互认的通知,各地要认真执行。"
@@ -225,7 +225,7 @@ def test_titles_lose_what_sites_hang_on_them(title: str, bare: str) -> None:
     ],
 )
 def test_notes_of_the_site_are_furniture(line: str) -> None:
-    assert segments.is_furniture(segments.Line(0, len(line), line, fold(line)))
+    assert furniture.is_furniture(Line(0, len(line), line, fold(line)))
 
 
 @pytest.mark.parametrize(
@@ -240,12 +240,12 @@ def test_notes_of_the_site_are_furniture(line: str) -> None:
     ],
 )
 def test_lines_of_an_article_are_none(line: str) -> None:
-    assert not segments.is_furniture(segments.Line(0, len(line), line, fold(line)))
+    assert not furniture.is_furniture(Line(0, len(line), line, fold(line)))
 
 
 def test_an_editor_behind_a_sentence_is_a_line_of_its_own() -> None:
     def parts(text: str) -> list[str]:
-        return [part.text for part in segments.parted(Line(0, len(text), text, text))]
+        return [part.text for part in furniture.parted(Line(0, len(text), text, text))]
 
     assert parts("医共体建设稳步推进。 (责任编辑:甲乙)") == ["医共体建设稳步推进。", "(责任编辑:甲乙)"]
     assert parts("医共体建设稳步推进,责任编辑:甲乙") == ["医共体建设稳步推进,责任编辑:甲乙"]
@@ -259,6 +259,6 @@ def test_other_headlines_behind_the_last_sentence() -> None:
         "01-04某明星红毯",
         "某地举办庙会",
     ]
-    lines = [segments.Line(0, len(text), text, fold(text)) for text in texts]
+    lines = [Line(0, len(text), text, fold(text)) for text in texts]
     assert segments.label(lines)[:2] == ["main", "main"]
     assert segments.label(lines)[3:] == ["related", "related"]

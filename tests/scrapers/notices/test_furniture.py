@@ -1,0 +1,72 @@
+"""What sites print around and between sentences is not the article; what only looks so is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scrapers import notices
+from scrapers.text import furniture
+from scrapers.text.fold import fold
+
+CORPUS = Path(__file__).parent / "corpus"
+TITLE, DATED = "甲县医共体让村民少跑路", "2024-05-06 来源:甲市日报"
+SENTENCES = (
+    "甲县以县人民医院为牵头单位组建紧密型医共体,把影像、检验、心电等中心开放给全县十二家乡镇卫生院共同使用。",
+    "去年以来,牵头医院向卫生院派驻医师,专家每周到乡镇坐诊,村民看病不再来回奔波,转诊也有专人陪同。",
+    "“在家门口就能做检查,结果县里认、市里也认。”家住河口村的村民说,孩子生病再也不用起早赶车。",
+)
+
+
+def lines_of(name: str) -> list[str]:
+    text = (CORPUS / name).read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if not line.startswith("# ")]
+
+
+def body(line: str, at: int) -> str:
+    lines = [TITLE, DATED, *SENTENCES[:at], line, *SENTENCES[at:]]
+    return notices.parse_page("\n".join(lines).encode()).body
+
+
+@pytest.mark.parametrize("at", [0, 1, 3], ids=["above", "between", "below"])
+def test_a_line_of_the_site_is_no_part_of_the_article(at: int) -> None:
+    lines = lines_of("furniture.txt")
+    assert len(lines) > 500
+    assert [line for line in lines if fold(line) in body(line, at)] == []
+
+
+def test_none_costs_a_sentence_above_the_article() -> None:
+    assert [line for line in lines_of("furniture.txt") if body(line, 0) != "\n".join(SENTENCES)] == []
+
+
+def test_what_only_looks_like_it_stays_and_ends_nothing() -> None:
+    lines = lines_of("kept.txt")
+    assert len(lines) > 100
+    lost = [line for line in lines if fold(line) not in (text := body(line, 1)) or SENTENCES[2] not in text]
+    assert lost == []
+
+
+@pytest.mark.parametrize(
+    "shape", yaml.safe_load(furniture.SHAPES.read_text(encoding="utf-8")), ids=lambda shape: shape["as"]
+)
+def test_each_shape_is_that_of_its_example(shape: dict[str, Any]) -> None:
+    assert re.fullmatch(shape["is"], fold(shape["as"]))
+
+
+def test_the_beginnings_of_several_articles_are_none() -> None:
+    page = """共找到 4 条结果
+县域医共体影像中心给卫生院出报告
+甲县医共体影像中心今年为9家卫生院出具报告,医生说…
+医共体里百名医师驻乡的三百天
+凌晨五点,驻点的周医师已经发动了摩托车,今天要去…
+医共体之间检查结果互认这一年
+从去年起,全市36家医院的检查结果可以互相认可,患者…
+县域医共体转诊有了明白人
+村民老李的片子传到县里,县医院转诊办公室的人马上…
+阅读(12)"""
+    notice = notices.parse_page(page.encode())
+    assert (notice.relevant, notice.facts) == (False, [])
