@@ -57,6 +57,7 @@ _ON_RIGHTS = re.compile(
     r"[(【\[*※]?\s?(?:本[文站网]|本平台|本公众号|声明|特别|如需|如有|以上|文章|图片|部分|转载|素材|文中|欢迎转载|注:).{0,160}"
     r"(?:转载|侵权|版权|(?:联系|及时|予以|更正、)[^。]{0,8}删除|代表(?:作者|个人|本[站网]|本平台)|权属证明)"
 )
+_RIGHTS_BEGIN = frozenset("(【[*※本声特如以文图部转素欢注")
 _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
@@ -245,7 +246,7 @@ def _is_furniture(text: str) -> bool:
     furniture = _furniture()
     if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
         return True
-    if len(text) < LONGEST_HOLDING and _ON_RIGHTS.match(text):
+    if text[0] in _RIGHTS_BEGIN and len(text) < LONGEST_HOLDING and _ON_RIGHTS.match(text):
         return True
     stops = "。" in text
     may_be_note = len(text) < (SHORTEST_STORY if stops else LONGEST_NOTE) and not text.endswith(

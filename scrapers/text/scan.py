@@ -10,12 +10,14 @@ all in one pass (`Sieve`, `AnyOf`); lists of mere words need no expression (`Tal
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
 SMALL = Implementation.ContiguousNFA  # for thousands of words: an automaton that fits the cache
+_RARE = "龘"  # no expression names it: one that it may begin is begun by a whole range
 FAST = Implementation.DFA  # for some hundred words: a look-up a byte, so fewer instructions; a few megabytes for all
 
 
@@ -129,12 +131,18 @@ class AnyOf:
 class Branches:
     """Expressions joined with |, of which those are tried that may begin as the text does: fullmatch of the whole.
 
+    One that may begin with any of very many characters is tried only where a word is there that it can't do without.
     Raises ValueError where one may begin with any character.
     """
 
     def __init__(self, expression: str) -> None:
-        self._branches = [(begins(branch), branch) for branch in _branches(expression)]
+        branches = _branches(expression)
+        needs = {branch: _needs(branch, False) for branch in branches if begins(branch).match(_RARE)}
+        self._branches = [(begins(branch), branch) for branch in branches if not needs.get(branch)]
         self._own: dict[str, re.Pattern[str] | None] = {}  # by the first character of a text
+        late = [branch for branch in branches if needs.get(branch)]
+        self._late = re.compile("|".join(late)) if late else None
+        self._words = re.compile(alternation(dict.fromkeys(itertools.chain(*map(needs.__getitem__, late)))))
 
     def fullmatch(self, text: str) -> bool:
         """Whether one of them matches the whole of a text that is not empty."""
@@ -143,7 +151,9 @@ class Branches:
         except KeyError:
             branches = [branch for first, branch in self._branches if first.match(text)]
             own = self._own[text[0]] = re.compile("|".join(branches)) if branches else None
-        return own is not None and own.fullmatch(text) is not None
+        if own is not None and own.fullmatch(text) is not None:
+            return True
+        return self._late is not None and bool(self._words.search(text)) and self._late.fullmatch(text) is not None
 
 
 # ---------------------------------------------------------------- what an expression can't do without

@@ -77,6 +77,7 @@ _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work
     r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
     r"|[\u4e00-\u9fff]{2,16}(?:宣传科|宣传部|党办|院办|办公室|发布)$|健康[\u4e00-\u9fff]{2,4}$"  # whose account it is
 )
+_MARKS = "▲△"  # before what a picture shows; items of a list stand one below the other
 _CAPTION = re.compile(r".\s?[^\d。;:]{6,40}。?")
 _LATIN_STOPS = (".", "!", "?", ":", '"', "”", ")")
 
@@ -95,12 +96,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
         elif current == "main" and is_end(line) and (begun or index >= below_all):
             current = "main" if _is_behind_abstract(lines, index) else "related"
             labels.append("template")
-        elif (
-            is_furniture(line)
-            or (is_byline(line) and line.folded[0] != "(")
-            or _is_caption(lines, index)
-            or (not begun and (_HEAD_NOTE.match(line.folded) or is_end(line)))
-        ):
+        elif is_furniture(line) or _is_beside_article(lines, index, begun):
             labels.append("template")
         else:
             labels.append(current)
@@ -124,14 +120,15 @@ def label(lines: Sequence[Line]) -> list[Label]:
     return labels
 
 
-def _is_caption(lines: Sequence[Line], index: int) -> bool:
-    """▲ and what a picture shows; where the line beside it begins so, too, it is an item of a list."""
-    mark = lines[index].text[0]
-    if mark not in "▲△" or _CAPTION.fullmatch(lines[index].folded) is None:
-        return False
-    return not any(
-        line.text.startswith(mark) for line in lines[max(0, index - 1) : index + 2] if line is not lines[index]
-    )
+def _is_beside_article(lines: Sequence[Line], index: int, begun: bool) -> bool:
+    """Who wrote the article, which in brackets is how it ends; what a picture shows; notes and lists above it."""
+    line = lines[index]
+    if line.folded[0] != "(" and is_byline(line):
+        return True
+    if line.text[0] in _MARKS and _CAPTION.fullmatch(line.folded) is not None:
+        beside = lines[index - 1 : index + 2 : 2] if index else lines[1:2]
+        return not any(other.text[0] == line.text[0] for other in beside)
+    return not begun and (_HEAD_NOTE.match(line.folded) is not None or is_end(line))
 
 
 def abstract(lines: Sequence[Line]) -> int:
