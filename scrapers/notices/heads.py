@@ -174,6 +174,8 @@ def _is_head(line: Line) -> bool:
         return True
     if len(line.text) > 150 or "。" in line.text:
         return False
+    if line.folded.endswith(";"):  # an item of a list
+        return False
     if line.folded.startswith("——") or furniture.is_byline(line):  # the second half of a title; who wrote it
         return True
     if line.folded.endswith(("?", "!")):  # 记者:医生愿意下去吗?

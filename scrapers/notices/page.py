@@ -207,10 +207,11 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     traced, folded, body_length, spans = _assemble(sheet.traced, main, related)
     page = Page(raw, traced, folded, body_length, "", False, related=spans)
     page.title = segments.trim_title(sheet.title) if sheet.title else None
-    dated = [  # a title dates what it tells of
-        line
-        for index, line in enumerate(head, begin)
-        if index != sheet.title_at and not publication.is_event(sheet.lines[index : index + 3])
+    title_at = sheet.title_at if sheet.title_at is not None and begin <= sheet.title_at < head_end else begin - 1
+    dated = [  # a title dates what it tells of; what stands below it is nearer than what does above
+        sheet.lines[index]
+        for index in (*range(title_at + 1, head_end), *range(begin, max(begin, title_at)))
+        if not publication.is_event(sheet.lines[index : index + 3])
     ]
     if not publication.is_digest([*head, *inner]):
         page.publish_date, page.publish_time = (

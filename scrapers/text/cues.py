@@ -21,6 +21,8 @@ class Cues:
     foot_begins: tuple[str, ...]
     furniture_lines: tuple[str, ...]
     columns: tuple[str, ...]
+    headings: frozenset[str]
+    article_words: tuple[str, ...]
     title_prefixes: tuple[str, ...]
     title_suffixes: tuple[str, ...]
     outlets: tuple[str, ...]
@@ -38,5 +40,5 @@ def cues() -> Cues:
     for name, listed in words.items():
         if odd := [word for word in listed if not isinstance(word, str)]:
             raise ValueError(f"{CUES.name}: {name}: {odd[0]!r} is no word (put figures and signs in quotes)")
-    whole = frozenset(words.pop("related_lines"))
-    return Cues(related_lines=whole, **{key: tuple(value) for key, value in words.items()})
+    ends, headings = frozenset(words.pop("related_lines")), frozenset(words.pop("headings"))
+    return Cues(related_lines=ends, headings=headings, **{key: tuple(value) for key, value in words.items()})

@@ -54,10 +54,11 @@ _NOTICE_OF_RIGHTS = re.compile(
 )
 # Who may copy what, and whose opinion it is, in whole sentences.
 _ON_RIGHTS = re.compile(
-    r"[(【\[*※]?\s?(?:本[文站网]|本平台|本公众号|声明|特别|如需|如有|以上|文章|图片|部分|转载|素材|文中|欢迎转载|注:).{0,160}"
-    r"(?:转载|侵权|版权|(?:联系|及时|予以|更正、)[^。]{0,8}删除|代表(?:作者|个人|本[站网]|本平台)|权属证明)"
+    r"[(【\[*※]?\s?(?:本[文站网]|本平台|本公众号|声明|特别|如需|如有|以上|文章|图片|部分|转载|素材|文中|内容|欢迎转载|温馨提示|注:).{0,160}"
+    r"(?:转载|侵权|版权|(?:联系|及时|予以|更正、)[^。]{0,8}删除|代表(?:作者|个人|本[站网]|本平台)|权属证明|传递更多信息|赞同其观点|存储空间)"
 )
-_RIGHTS_BEGIN = frozenset("(【[*※本声特如以文图部转素欢注")
+_RIGHTS_BEGIN = frozenset("(【[*※本声特如以文图部转素内欢温注")
+_GOES_ON = re.compile(r"(?:更多|最新)(?:内容|精彩|新闻)[\u4e00-\u9fff]")  # 更多内容下沉到村一级。
 _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
@@ -175,7 +176,7 @@ def is_end(line: Line) -> bool:
     if text.startswith(_BEFORE_RIGHTS) and _NOTICE_OF_RIGHTS.match(text):
         return True
     if text.startswith(_ends().get(text[:1], ())):
-        return True
+        return not (text.endswith("。") and _GOES_ON.match(text))
     if len(text) > LONGEST_HEADLINE:
         return False
     if len(text) <= LONGEST_ENDING:

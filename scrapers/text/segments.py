@@ -9,12 +9,13 @@ article counts only after the article has begun, since sites print 责任编辑 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-from scrapers.text import dates, script
+from scrapers.text import dates, scan, script
 from scrapers.text.cues import cues
 from scrapers.text.fold import fold
 from scrapers.text.furniture import LONGEST_HEADLINE, READERS, is_button, is_byline, is_end, is_foot, is_furniture
@@ -23,6 +24,8 @@ from scrapers.text.lines import PROSE_HAN, Line, is_foreign, is_latin_prose, is_
 Label = Literal["main", "related", "template"]
 
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
+KNOWN = 0.12  # share of the pairs of characters of a line that the article says again, if it is no part of it
+STRANGER = 40  # characters of a line that may be strange to the article around it
 LONGEST_COLUMN = 3  # characters of the name of a column before its title; longer ones say what it is about
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
 INSERTED = 16  # characters of words that a spammer puts into a sentence
@@ -77,6 +80,14 @@ _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work
     r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
     r"|[\u4e00-\u9fff]{2,16}(?:宣传科|宣传部|党办|院办|办公室|发布)$|健康[\u4e00-\u9fff]{2,4}$"  # whose account it is
 )
+_SENTENCE_ENDS = "。!?;:”…)"
+_PAIRS = re.compile(r"(?=([\u3400-\u9fff]{2}))")
+# What a line of an article shows that stands between its sentences.
+_OF_AN_ARTICLE = (
+    r"^[(\[]?[一二三四五六七八九十\d]{1,3}[)\].、]|^第[一二三四五六七八九十]|^\d(?:\.\d){0,2}\s|^——|[。?!;:”〕]$|^[“(].*[”)]$"
+    r"|\d\s?(?:%|[万亿]|[个家名人例张所项台次位支天年月日元场份条辆批处间座])|〔|[时期]间?\s?:|地点\s?:"
+)
+_AROUND = "【】[]()<>《》:·■◆●□▌| \u3000"  # a heading
 _MARKS = "▲△"  # before what a picture shows; items of a list stand one below the other
 _CAPTION = re.compile(r".\s?[^\d。;:]{6,40}。?")
 _LATIN_STOPS = (".", "!", "?", ":", '"', "”", ")")
@@ -107,6 +118,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
     if (last := next(prose, None)) is not None:
         _drop_tail(lines, labels, last)
         if is_text:
+            _drop_strangers(lines, labels, last)
             _drop_strays(lines, labels, last)
     elif is_text:
         _drop_latin_tail(lines, labels)
@@ -203,6 +215,36 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
         is_kept = _TAIL_KEPT.search(lines[index].folded) and not _BULLETED.match(lines[index].folded)
         if not is_kept or _is_menu(lines, index):
             labels[index] = "related"
+
+
+def _drop_strangers(lines: Sequence[Line], labels: list[Label], last: int) -> None:
+    """Of a text: a line above the last sentence that the article hardly says a word of, and that shows no other reason
+    to be there, is of the site, however it is called."""
+    said = ""
+    for index in range(last):
+        line = lines[index]
+        if labels[index] != "main" or len(line.text) > STRANGER or is_prose(line) or _explains_itself(line):
+            continue
+        if index and labels[index - 1] == "main" and lines[index - 1].folded[-1] not in _SENTENCE_ENDS:
+            continue  # it goes on with what was broken above it
+        said = said or "".join(
+            line.folded for line, label in zip(lines, labels, strict=True) if label == "main" and is_prose(line)
+        )
+        pairs = _PAIRS.findall(line.folded)
+        if sum(map(said.__contains__, pairs)) <= KNOWN * len(pairs):
+            labels[index] = "template"
+
+
+def _explains_itself(line: Line) -> bool:
+    """A heading, number, date or figure, a question or quotation, whom to ask; or it speaks of what the field does."""
+    return (
+        line.cell or line.folded.strip(_AROUND) in cues().headings or _of_an_article().search(line.folded) is not None
+    )
+
+
+@functools.cache
+def _of_an_article() -> re.Pattern[str]:
+    return re.compile(f"{scan.alternation(cues().article_words)}|{_OF_AN_ARTICLE}")
 
 
 def _is_menu(lines: Sequence[Line], index: int) -> bool:
