@@ -88,7 +88,7 @@ _RUNS = {  # by the character they begin with
     **{"2": (_RUN_HEAD, _WITH_HOUR, _DAY_AND_REPORT), "d": (_STORED,)},
     **{"【": (_WAS_CALLED, _FLASH), "(": (_WAS_CALLED,)},
 }
-_ITEMS = ("- ", "* ", "# ")  # how texts mark what stood in a list, or was a heading
+_ITEM = re.compile(r"(?:#{1,6}|[-*])\s")  # how texts mark what stood in a list, or was a heading
 _BEFORE_HOUR = re.compile(rf"\s{{1,4}}(?={_WITH_HOUR.pattern})")  # title, date with hour, sentence: all on one line
 
 
@@ -97,8 +97,8 @@ def parted(lines: Sequence[Line]) -> list[Line]:
     that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        if index < HEAD_LINES and line.text.startswith(_ITEMS) and not is_prose(line):
-            line = cut(line, 2, len(line.text))
+        if index < HEAD_LINES and (item := _ITEM.match(line.text)) and not is_prose(line):
+            line = cut(line, item.end(), len(line.text))
         for _ in range(JOINTS if index < HEAD_LINES else 0):
             if (at := _joint(line)) is None:
                 break
@@ -174,7 +174,7 @@ def _is_head(line: Line) -> bool:
         return True
     if len(line.text) > 150 or "。" in line.text:
         return False
-    if line.folded.endswith(";"):  # an item of a list
+    if line.folded[-1] == ";":  # an item of a list
         return False
     if line.folded.startswith("——") or furniture.is_byline(line):  # the second half of a title; who wrote it
         return True

@@ -22,7 +22,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from scrapers.text import numbers
 from scrapers.text.fold import fold
-from scrapers.text.scan import FAST, Sieve, Tally, alternation
+from scrapers.text.scan import SMALL, Sieve, Tally, alternation
 
 FOLDER = Path(__file__).parent / "lexicon"
 GENERAL = ("words.yml", "topics.yml", "broad.yml")
@@ -332,7 +332,7 @@ def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics:
         field=_cue(content["field"], groups, "broad.yml: field"),
         aside=_cue(content["aside"], groups, "broad.yml: aside"),
         refuse=tuple(_refusal(entry, groups) for entry in content["refuse"]),
-        automaton=AhoCorasick([cue for cue, _ in patterns], matchkind=MatchKind.LeftmostLongest, implementation=FAST),
+        automaton=AhoCorasick([cue for cue, _ in patterns], matchkind=MatchKind.LeftmostLongest, implementation=SMALL),
         owner=tuple(index for _, index in patterns),
         asked={},
     )

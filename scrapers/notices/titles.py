@@ -69,6 +69,8 @@ _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规�
 _SET_APART = re.compile(r"(?:[\u3400-\u9fff]\s){4,}[\u3400-\u9fff]")
 _PHRASE = re.compile("“[^”]{2,12}”")
 _KINDS = frozenset({"会议纪要", "纪要", "通知", "公告", "通告", "通报", "决定", "意见", "方案", "工作报告"})
+_BULLETINS = ("简报", "专报", "快报", "通讯", "工作动态", "工作信息")
+_ISSUE = re.compile(r"\(?第\s?\d{1,4}\s?期")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
@@ -202,8 +204,9 @@ def _said_last(lines: Sequence[Line], at: int) -> int:
 
 def _above_its_author(lines: Sequence[Line], index: int, candidates: Sequence[int]) -> int:
     """The line above the date is what an author is, where the line above it is nothing but a name."""
-    is_author = len(candidates) > 1 and index > 0 and _AUTHOR.fullmatch(lines[index - 1].folded) is not None
-    return candidates[-2] if is_author else index
+    if len(candidates) < 2 or furniture.is_furniture(lines[index - 1]):
+        return index
+    return candidates[-2] if _AUTHOR.fullmatch(lines[index - 1].folded) else index
 
 
 def _is_addressed(line: Line, follows: Sequence[Line]) -> bool:
@@ -294,6 +297,8 @@ def _of_two_halves(lines: Sequence[Line], at: int, title: str) -> tuple[str, int
 def _is_letterhead(line: Line, follows: Sequence[Line]) -> bool:
     """The name of an office, or its country with its letters set apart: no title but of what follows it (关于…)."""
     if _SET_APART.fullmatch(line.text):
+        return True
+    if line.text.endswith(_BULLETINS) and any(_ISSUE.match(below.folded) for below in follows):
         return True
     office = line.text.removesuffix("文件")
     is_office = len(office) <= LONGEST_OFFICE and office.endswith(_ISSUERS) and _PAPER.match(line.text) is None

@@ -166,7 +166,7 @@ def is_foot(line: Line) -> bool:
 def is_end(line: Line) -> bool:
     """A line with which an article ends: what follows is of the site, or other articles."""
     text = line.folded
-    if text.endswith(";"):  # an item of a list
+    if text[-1] == ";":  # an item of a list
         return False
     if not text[0].isalnum():
         text = _ORNAMENTS.sub("", text)

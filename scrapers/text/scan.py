@@ -16,9 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ahocorasick_rs import AhoCorasick, BytesAhoCorasick, Implementation
 
-SMALL = Implementation.ContiguousNFA  # for thousands of words: an automaton that fits the cache
+SMALL = Implementation.ContiguousNFA  # it fits the cache: one of look-ups alone takes more time in the midst of a page
 _RARE = "龘"  # no expression names it: one that it may begin is begun by a whole range
-FAST = Implementation.DFA  # for some hundred words: a look-up a byte, so fewer instructions; a few megabytes for all
 
 
 def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -81,7 +80,7 @@ class Tally:
         self._names = list(lists)
         self._owners = list(owners.values())
         # Over bytes: in what order the words are there does not ask for their places among the characters.
-        self._automaton = BytesAhoCorasick([word.encode() for word in owners], implementation=FAST)
+        self._automaton = BytesAhoCorasick([word.encode() for word in owners], implementation=SMALL)
 
     def counts(self, text: str) -> dict[str, int]:
         """How often each list is in the text."""
@@ -100,7 +99,7 @@ class AnyWord:
     """A list of words, and which of them are in a text, or whether one is."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=FAST, store_patterns=True)
+        self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=SMALL, store_patterns=True)
 
     def found(self, text: str) -> list[str]:
         """Each as often as it is there, those too that lie in others."""

@@ -18,7 +18,16 @@ from typing import Literal
 from scrapers.text import dates, scan, script
 from scrapers.text.cues import cues
 from scrapers.text.fold import fold
-from scrapers.text.furniture import LONGEST_HEADLINE, READERS, is_button, is_byline, is_end, is_foot, is_furniture
+from scrapers.text.furniture import (
+    LONGEST_BYLINE,
+    LONGEST_HEADLINE,
+    READERS,
+    is_button,
+    is_byline,
+    is_end,
+    is_foot,
+    is_furniture,
+)
 from scrapers.text.lines import PROSE_HAN, Line, is_foreign, is_latin_prose, is_prose
 
 Label = Literal["main", "related", "template"]
@@ -107,7 +116,9 @@ def label(lines: Sequence[Line]) -> list[Label]:
         elif current == "main" and is_end(line) and (begun or index >= below_all):
             current = "main" if _is_behind_abstract(lines, index) else "related"
             labels.append("template")
-        elif is_furniture(line) or _is_beside_article(lines, index, begun):
+        elif is_furniture(line) or (
+            (not begun or len(line.text) <= LONGEST_BYLINE) and _is_beside_article(lines, index, begun)
+        ):
             labels.append("template")
         else:
             labels.append(current)
