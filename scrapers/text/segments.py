@@ -34,6 +34,7 @@ Label = Literal["main", "related", "template"]
 
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 KNOWN = 0.12  # share of the pairs of characters of a line that the article says again, if it is no part of it
+CLAUSES = 16  # characters of a line with a comma that is more than a call of the site
 STRANGER = 40  # characters of a line that may be strange to the article around it
 LONGEST_COLUMN = 3  # characters of the name of a column before its title; longer ones say what it is about
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
