@@ -27,6 +27,8 @@ TITLE_LINES = 3  # lines over which the title of a document may run
 ECHO = 30  # lines at the beginning in which a page may say its title a second time
 CHROME = 150  # ... or below all the menus of its site, if no sentence stands between
 LONGEST_OFFICE = 20  # characters of the name of an office
+MOST_CUTS = 8  # signs in it between title, column and site
+LEAST_OF_CUT = 5  # characters of a title that a window cuts off
 LONGEST_WINDOW = 300  # characters of what a window is called, all its catchwords with it
 TWO_NAMES = 7  # Chinese characters that those of two persons do not have
 LONGEST_SITE = 12  # characters of the name of a site
@@ -90,7 +92,7 @@ _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind th
 _DEFINES = re.compile(r"(?:[,(]\s?)?(?:简而言之|又称|又名|也称|简称|全称|是(?:指|一[种个项类])|指|即|英文)")
 _BESIDE = re.compile(r"[\s|_·—-]")  # what those can't do without
 _COLUMNS = (
-    "首页|正文|新闻|新闻详情|文章详情|详情页?|内容页?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
+    "首页|正文|新闻|(?:新闻|文章|信息)?(?:内容|详情|详细|正文)(?:页面?)?|新闻中心|通知公告|公告通知|新闻动态|工作动态|最新消息|政务公开|信息公开"
     r"|医院新闻|医院动态|新建网页\s?\d?|无标题文档|未命名文档"
 )
 _COLUMN = re.compile(_COLUMNS)
@@ -104,7 +106,7 @@ _SITE_NAME = re.compile(
 _CUT = ("...", "…")  # how a window ends that has no room for the title
 _WINDOW_PARTS = re.compile(r"\s[-|]\s|[_|—]+|--")
 _WINDOW_AND_COLON = re.compile(r"[-_|—–:：]+|\s+")
-_WINDOW_CUT = re.compile(r"[-_|—–]+|\s+")
+_WINDOW_CUT = re.compile(r"\s?[-_|丨—–]+\s?|\s+")
 
 
 def line_of(lines: Sequence[Line]) -> int | None:
@@ -467,11 +469,10 @@ def _repeated(window: str, lines: Sequence[Line]) -> str | None:
     own = [line for line in lines if line.link_share < 0.5 and len(line.text) <= TITLE_LENGTH[-1]]
     said = {key_of(line.text): line.text for line in own}
     said |= {key_of(f"{a.text}{b.text}"): f"{a.text}{b.text}" for a, b in itertools.pairwise(own) if a.tag == b.tag}
-    cuts = [cut.span() for cut in _WINDOW_CUT.finditer(window)]
-    parts = [window, *(window[:start] for start, _ in reversed(cuts)), *(window[end:] for _, end in cuts)]
-    for part in map(str.strip, parts):
+    for part in _parts(window):
         key = key_of(part)
-        if len(key) < heads.TITLE_HAN or script.han(key) < 4 or _is_site(part):
+        least = LEAST_OF_CUT if part.endswith(_CUT) else heads.TITLE_HAN
+        if len(key) < least or script.han(key) < 4 or _is_site(part):
             continue
         if part.endswith(_CUT):
             if (whole := next((text for other, text in said.items() if other.startswith(key)), None)) is not None:
@@ -479,6 +480,14 @@ def _repeated(window: str, lines: Sequence[Line]) -> str | None:
         elif key in said:
             return part
     return None
+
+
+def _parts(window: str) -> list[str]:
+    """What a window is called without site and column before or behind, the longest first."""
+    cuts = [cut.span() for cut in itertools.islice(_WINDOW_CUT.finditer(window), MOST_CUTS)]
+    begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(window)]
+    parts = (window[begin:end].strip() for begin in begins for end in ends if begin < end)
+    return sorted(dict.fromkeys(parts), key=len, reverse=True)
 
 
 def _bare_title(title: str, drawn: html.Drawn) -> str | None:

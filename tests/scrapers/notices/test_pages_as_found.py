@@ -772,3 +772,27 @@ def test_a_day_below_an_article_is_its_own_where_its_source_is_beside() -> None:
     title = "甲县医共体让村民少跑路"
     assert parse(title, BODY, "2024-05-06 来源:甲市日报").publish_date == "2024-05-06"
     assert parse(title, BODY, "2024-05-06").publish_date is None
+
+
+WINDOWS = (
+    *("{t}", "{t}_甲县人民政府", "{t}-甲县人民政府门户网站", "甲县人民政府 {t}", "新闻中心-{t}-甲县人民医院"),
+    *("{t} - 医院新闻 - 甲县人民医院", "甲县卫生健康局", "新闻详情", "文章内容页", "甲县人民政府门户网站 部门动态 {t}"),
+    *("{t}|甲县|医共体_甲网", "{t}--甲县频道--人民网", "甲网 - {t}", "", "{cut}..._甲县人民政府", "{t}丨甲观察"),
+)
+HEADS_OF_PAGES = (
+    "<h1>{t}</h1><div>2024-05-06 来源:甲报</div><div class=content><p>{b}</p></div>",
+    "<div><h2>新闻中心</h2><a href=1>医院动态</a></div><div><h2>{t}</h2><p>发布时间:2024-05-06</p><p>{b}</p></div>",
+    "<div class=news_title>{t}</div><div class=time>2024-05-06</div><div class=con><p>{b}</p></div>",
+    "<table><tr><td><b>{t}</b></td></tr><tr><td>2024-05-06 10:00</td></tr><tr><td><p>{b}</p></td></tr></table>",
+    "<h3>通知公告</h3><div><h3>{t}</h3><i>2024-05-06</i><p>{b}</p></div><div><h3>相关新闻</h3><a>义诊</a></div>",
+)
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize(
+    "title", ["甲县:“一张网”织出就医新体验", "专家下乡 义诊到家", "8个月下沉,换来什么?——甲县医共体观察"]
+)
+def test_a_window_names_column_and_site_on_either_side(window: str, title: str) -> None:
+    head = f"<head><title>{window.format(t=title, cut=title[:8])}</title></head>"
+    pages = [f"<html>{head}<body>{shape.format(t=title, b=BODY)}</body></html>" for shape in HEADS_OF_PAGES]
+    assert [notices.parse_page(page.encode()).title for page in pages] == [title] * len(pages)
