@@ -43,9 +43,8 @@ _FIELDS = re.compile(r"-->\s{0,3}(?P<date>20\d\d-\d\d-\d\d)\s.{0,300}/enppropert
 _EITHER_WAY = re.compile(r"(?<![\d/])(?P<a>0?[1-9]|1[0-2])/(?P<b>0?[1-9]|1[0-2])/(?P<y>20\d\d)(?![\d/])")
 _DAY_SAID = re.compile(r"(?<![\d.])(?:(?P<m>1[0-2]|0?[1-9])月)?(?P<d>3[01]|[12]\d|0?[1-9])日")
 _ISSUE = r"20\d\d年\d{1,2}月\d{1,2}日\s{0,4}星期[一二三四五六日天]"
-_OF_AN_ISSUE = re.compile(
-    rf"[\u4e00-\u9fff]{{2,10}}[报刊]\s{{0,4}}{_ISSUE}|{_ISSUE}\s{{1,4}}[\u4e00-\u9fff]{{2,10}}[报刊]"
-)
+_PAPER = r"[\u4e00-\u9fff]{2,10}[报刊]"
+_OF_AN_ISSUE = re.compile(rf"{_PAPER}\s*{_ISSUE}|{_ISSUE}\s+{_PAPER}")
 _TODAY = re.compile(r"当前报[纸章]")
 _IN_A_PAPER = re.compile(furniture.IN_A_PAPER)
 _STAMP = re.compile(furniture.STAMP)

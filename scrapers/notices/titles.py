@@ -68,6 +68,7 @@ _SAYS = {"原标题": _ORIGINAL, "[J]": _CITED, **_NAMES, '"title"': _IN_CODE}
 _ISSUED = re.compile(r"^.{0,20}《(?P<title>[^《》]{6,80})》.{0,60}(?:印发|发给|公布|发布)")
 _PAPER = re.compile(r"^(?:.{2,40})?(?:关于|關於|印发)")
 _PAPER_ENDS = ("通知", "意见", "方案", "办法", "公告", "决定", "规划", "计划", "细则", "函", "通报", "通告", "批复")
+_SERIES = re.compile(r"\(20\d\d年第\d{1,4}[期号]\)$")  # of announcements
 _SET_APART = re.compile(r"(?:[\u3400-\u9fff]\s){4,}[\u3400-\u9fff]")
 _PHRASE = re.compile("“[^”]{2,12}”")
 _KINDS = frozenset({"会议纪要", "纪要", "通知", "公告", "通告", "通报", "决定", "意见", "方案", "工作报告"})
@@ -251,6 +252,8 @@ def _is_field(lines: Sequence[Line], index: int) -> bool:
 
 
 def _is_labelled(line: Line) -> bool:
+    if furniture.is_furniture(line):  # the trail to the page
+        return False
     return _FIELD.fullmatch(line.folded) is not None or _CALLED.match(line.folded) is not None
 
 
@@ -378,7 +381,7 @@ def _may_be_title(line: Line) -> bool:
         return False
     in_journal = _OF_A_PAPER.search(line.folded) and _JOURNAL.search(line.folded)
     is_none = _OF_NO_TITLE.search(line.folded) and _NOT_TITLE.fullmatch(line.folded)
-    if is_none or (in_journal and not line.folded.endswith(_PAPER_ENDS)):
+    if is_none or (in_journal and not _SERIES.sub("", line.folded).endswith(_PAPER_ENDS)):
         return False
     han = script.han(line.text)
     return han >= 5 or (not han and len(line.text.split()) >= 4 and not line.text.endswith((".", ":")))
@@ -416,7 +419,11 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     headings = [
         heading
         for heading in drawn.headings
-        if len(_WORDS.findall(heading)) >= 4 and not _is_site(heading) and key_of(heading) not in of_site
+        if len(_WORDS.findall(heading)) >= 4
+        and not _is_site(heading)
+        and key_of(heading) not in of_site
+        and heading not in cues().related_lines
+        and not heading.startswith(cues().related_begins)
     ]
     contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
     if contained:
@@ -429,7 +436,8 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     begun = [heading for heading in headings if any(map(key_of(heading).startswith, parts))]
     if len(begun) == 1:  # the window says the first half
         return begun[0]
-    names_column = 0 < len(key_of(window)) < heads.TITLE_HAN
+    of_the_site = all(_is_site(part.strip()) for part in _WINDOW_PARTS.split(window))
+    names_column = 0 < len(key_of(window)) < heads.TITLE_HAN or of_the_site
     if headings and (names_column or len(headings) == 1) and len(best := max(headings, key=len)) in TITLE_LENGTH:
         return best
     of_it = of_window(drawn)
@@ -464,15 +472,19 @@ def _is_site(name: str) -> bool:
 
 
 def _repeated(window: str, lines: Sequence[Line]) -> str | None:
-    """The longest beginning of the window title that the page says on a line, or on two where a tag breaks it: what
-    follows names column and site. Else the longest end, where the site goes before."""
+    """The longest part of the window title that the page says on a line, or on two or three where a tag breaks it: what
+    goes before and follows names column and site, or the office that issued it."""
     own = [line for line in lines if line.link_share < 0.5 and len(line.text) <= TITLE_LENGTH[-1]]
     said = {key_of(line.text): line.text for line in own}
-    said |= {key_of(f"{a.text}{b.text}"): f"{a.text}{b.text}" for a, b in itertools.pairwise(own) if a.tag == b.tag}
+    for lines_of_it in (itertools.pairwise(own), zip(own, own[1:], own[2:], strict=False)):
+        for broken in lines_of_it:
+            if len({line.tag for line in broken}) == 1:
+                text = "".join(line.text for line in broken)
+                said.setdefault(key_of(text), text)
     for part in _parts(window):
         key = key_of(part)
         least = LEAST_OF_CUT if part.endswith(_CUT) else heads.TITLE_HAN
-        if len(key) < least or script.han(key) < 4 or _is_site(part):
+        if len(key) < least or script.han(key) < 4 or _is_site(part) or part.endswith(_ISSUERS):
             continue
         if part.endswith(_CUT):
             if (whole := next((text for other, text in said.items() if other.startswith(key)), None)) is not None:

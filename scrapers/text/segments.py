@@ -99,7 +99,7 @@ _OF_AN_ARTICLE = (
 )
 _AROUND = "【】[]()<>《》:·■◆●□▌| \u3000"  # a heading
 _MARKS = "▲△"  # before what a picture shows; items of a list stand one below the other
-_CAPTION = re.compile(r".\s?[^\d。;:]{6,40}。?")
+_CAPTION = re.compile(r".\s?[^\d。;:]{6,40}。?(?:\([^()]{2,24}\))?")
 _LATIN_STOPS = (".", "!", "?", ":", '"', "”", ")")
 
 

@@ -53,6 +53,15 @@ def parse(*lines: str) -> Notice:
         (("甲县卫健局工作简报", "第12期", "甲县医共体让村民少跑路", BODY), "甲县医共体让村民少跑路"),
         (("## 甲县医共体让村民少跑路", "2024-05-06", BODY), "甲县医共体让村民少跑路"),
         (("图文:甲县医共体让村民少跑路", "2024-05-06", BODY), "甲县医共体让村民少跑路"),
+        (
+            ("当前位置:首页 > 正文", "甲城:医联体里看病不再来回跑", "时间: 浏览:次 作者:admin", BODY),
+            "甲城:医联体里看病不再来回跑",
+        ),
+        (("甲市卫生局网站", "甲县医共体让村民少跑路", "发布时间:2024-05-06", BODY), "甲县医共体让村民少跑路"),
+        (
+            ("甲局关于检查结果互认的通告(2023年第14期)", "发布时间:2024-05-06", BODY),
+            "甲局关于检查结果互认的通告(2023年第14期)",
+        ),
         (("“周末不打烊”", "甲区专家门诊开到社区", BODY), "“周末不打烊” 甲区专家门诊开到社区"),
         (("“周末不打烊”", "2024-03-05 来源:甲报", BODY), "“周末不打烊”"),
         (
@@ -762,7 +771,7 @@ def test_a_heading_goes_on_where_the_window_stops() -> None:
     assert notices.parse_page(page.encode()).title == heading
 
 
-@pytest.mark.parametrize("line", ["甲市日报 2024年05月06日 星期一", "2024年05月06日 星期一 甲市日报"])
+@pytest.mark.parametrize("line", ["甲市日报                 2024年05月06日 星期一", "2024年05月06日 星期一 甲市日报"])
 def test_the_day_of_an_issue_has_its_weekday(line: str) -> None:
     assert parse("甲县医共体让村民少跑路", line, BODY).publish_date == "2024-05-06"
     assert parse("甲县医共体让村民少跑路", line.replace("甲市日报", "今天是"), BODY).publish_date is None
@@ -796,3 +805,26 @@ def test_a_window_names_column_and_site_on_either_side(window: str, title: str) 
     head = f"<head><title>{window.format(t=title, cut=title[:8])}</title></head>"
     pages = [f"<html>{head}<body>{shape.format(t=title, b=BODY)}</body></html>" for shape in HEADS_OF_PAGES]
     assert [notices.parse_page(page.encode()).title for page in pages] == [title] * len(pages)
+
+
+def test_a_window_of_nothing_but_names_leaves_it_to_the_headings() -> None:
+    page = (
+        "<html><head><title>新闻中心-甲城市人民医院</title></head><body><div><h3>新闻中心</h3><h3>最新文章</h3></div>"
+        f"<div class=title><h2>专家下乡“摆摊” 家门口看名医</h2></div><div class=con><p>{BODY}</p></div></body></html>"
+    )
+    assert notices.parse_page(page.encode()).title == "专家下乡“摆摊” 家门口看名医"
+
+
+def test_a_title_on_three_lines_is_one() -> None:
+    title = "甲县人民政府办公室关于印发甲县紧密型县域医共体资源下沉实施细则的通知"
+    broken = "甲县人民政府办公室<br/>关于印发甲县紧密型县域医共体资源下沉<br/>实施细则的通知"
+    page = (
+        f"<html><head><title>甲县人民政府办公室 规范性文件 {title}</title></head>"
+        f"<body><p class=con-title>{broken}</p><p>{BODY}</p></body></html>"
+    )
+    assert notices.parse_page(page.encode()).title == title
+
+
+def test_a_picture_and_who_made_it_are_no_sentence() -> None:
+    caption = "▲甲城医务人员与村民代表合影。(图/记者甲乙丙摄)"
+    assert parse("甲县医共体让村民少跑路", "2024-05-06 来源:甲报", BODY, caption, BODY[::-1]).body.count("合影") == 0
