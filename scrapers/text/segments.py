@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Literal
 
 from scrapers.text import dates, scan, script
@@ -35,6 +35,7 @@ Label = Literal["main", "related", "template"]
 TAIL = 15  # so many lines at most below the last sentence are judged one by one
 KNOWN = 0.12  # share of the pairs of characters of a line that the article says again, if it is no part of it
 CLAUSES = 16  # characters of a line with a comma that is more than a call of the site
+FEW = 3
 STRANGER = 40  # characters of a line that may be strange to the article around it
 LONGEST_COLUMN = 3  # characters of the name of a column before its title; longer ones say what it is about
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
@@ -232,19 +233,22 @@ def _drop_strays(lines: Sequence[Line], labels: list[Label], last: int) -> None:
 def _drop_strangers(lines: Sequence[Line], labels: list[Label], last: int) -> None:
     """Of a text: a line above the last sentence that the article hardly says a word of, and that shows no other reason
     to be there, is of the site, however it is called."""
-    said = ""
-    for index in range(last):
-        line = lines[index]
-        if labels[index] != "main" or len(line.text) > STRANGER or is_prose(line) or _explains_itself(line):
-            continue
+    asked = [index for index in range(last) if labels[index] == "main" and _may_be_strange(lines[index])]
+    if not asked:
+        return
+    text = "".join(line.folded for line, label in zip(lines, labels, strict=True) if label == "main" and is_prose(line))
+    # A set of its pairs takes longer to make than a few are looked for.
+    said: Container[str] = text if len(asked) <= FEW else frozenset(_PAIRS.findall(text))
+    for index in asked:
         if index and labels[index - 1] == "main" and lines[index - 1].folded[-1] not in _SENTENCE_ENDS:
             continue  # it goes on with what was broken above it
-        said = said or "".join(
-            line.folded for line, label in zip(lines, labels, strict=True) if label == "main" and is_prose(line)
-        )
-        pairs = _PAIRS.findall(line.folded)
+        pairs = _PAIRS.findall(lines[index].folded)
         if sum(map(said.__contains__, pairs)) <= KNOWN * len(pairs):
             labels[index] = "template"
+
+
+def _may_be_strange(line: Line) -> bool:
+    return len(line.text) <= STRANGER and not is_prose(line) and not _explains_itself(line)
 
 
 def _explains_itself(line: Line) -> bool:

@@ -41,6 +41,8 @@ BOMB = "<!DOCTYPE html [<!ENTITY a 'aaaa'><!ENTITY b '"
             "Some words of a title here\n",
             "Residents will have a new polyclinic by 2028, he said.",
         ),
+        (NOTICE + "\n", f"{CONTEXT}\n高级检索\n", CONTEXT),
+        (NOTICE + "\n", "首页 1 2 3\n#话题 #标签\n本报记者 李明\n本文转载\n▲甲城门前的合影\n", CONTEXT),
         (NOTICE + "\n年份 上转(人次) 下转(人次)\n", "2021 1042 688\n", ""),
         (NOTICE + "\n", "今年以来,河湾县整合。两家县级医院和13\n", "家卫生院。"),
         (NOTICE + "\n地区\t医共体数(个)\t上转(人次)\n", "甲县\t12\t3516\n", ""),

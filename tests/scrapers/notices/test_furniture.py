@@ -70,3 +70,11 @@ def test_the_beginnings_of_several_articles_are_none() -> None:
 阅读(12)"""
     notice = notices.parse_page(page.encode())
     assert (notice.relevant, notice.facts) == (False, [])
+
+
+def test_lines_strange_to_an_article_may_stand_one_below_the_other() -> None:
+    strange = ("高级检索", "跳转到指定楼层", "窥视卡 雷达卡")
+    heading = "专家下沉"
+    lines = [TITLE, DATED, SENTENCES[0], *strange, heading, *SENTENCES[1:]]
+    kept = [SENTENCES[0], heading, *SENTENCES[1:]]
+    assert notices.parse_page("\n".join(lines).encode()).body == "\n".join(kept)
