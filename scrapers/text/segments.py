@@ -19,7 +19,6 @@ from scrapers.text import dates, scan, script
 from scrapers.text.cues import cues
 from scrapers.text.fold import fold
 from scrapers.text.furniture import (
-    LONGEST_BYLINE,
     LONGEST_HEADLINE,
     READERS,
     is_button,
@@ -94,9 +93,13 @@ _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work
 _SENTENCE_ENDS = "。!?;:”…)"
 _PAIRS = re.compile(r"(?=([\u3400-\u9fff]{2}))")
 # What a line of an article shows that stands between its sentences.
-_OF_AN_ARTICLE = (
-    r"^[(\[]?[一二三四五六七八九十\d]{1,3}[)\].、]|^第[一二三四五六七八九十]|^\d(?:\.\d){0,2}\s|^——|[。?!;:”〕]$|^[“(].*[”)]$"
-    r"|\d\s?(?:%|[万亿]|[个家名人例张所项台次位支天年月日元场份条辆批处间座])|〔|[时期]间?\s?:|地点\s?:"
+_BEGINS_SO = re.compile(
+    r"[(\[]?[一二三四五六七八九十\d]{1,3}[)\].、]|第[一二三四五六七八九十]|\d(?:\.\d){0,2}\s|——|[“(].*[”)]$"
+)
+_ENDS_SO = tuple("。?!;:”〕")
+_FIGURE = re.compile(
+    r"[\d〔时期地](?:(?<=\d)\s?(?:%|[万亿]|[个家名人例张所项台次位支天年月日元场份条辆批处间座])|(?<=〔)"
+    r"|(?<=[时期])间?\s?:|(?<=地)点\s?:)"
 )
 _AROUND = "【】[]()<>《》:·■◆●□▌| \u3000"  # a heading
 _MARKS = "▲△"  # before what a picture shows; items of a list stand one below the other
@@ -118,9 +121,7 @@ def label(lines: Sequence[Line]) -> list[Label]:
         elif current == "main" and is_end(line) and (begun or index >= below_all):
             current = "main" if _is_behind_abstract(lines, index) else "related"
             labels.append("template")
-        elif is_furniture(line) or (
-            (not begun or len(line.text) <= LONGEST_BYLINE) and _is_beside_article(lines, index, begun)
-        ):
+        elif is_furniture(line) or ((not begun or not is_prose(line)) and _is_beside_article(lines, index, begun)):
             labels.append("template")
         else:
             labels.append(current)
@@ -253,14 +254,15 @@ def _may_be_strange(line: Line) -> bool:
 
 def _explains_itself(line: Line) -> bool:
     """A heading, number, date or figure, a question or quotation, whom to ask; or it speaks of what the field does."""
-    return (
-        line.cell or line.folded.strip(_AROUND) in cues().headings or _of_an_article().search(line.folded) is not None
-    )
+    text = line.folded
+    if line.cell or text.endswith(_ENDS_SO) or _article_words().search(text) or _BEGINS_SO.match(text):
+        return True
+    return _FIGURE.search(text) is not None or text.strip(_AROUND) in cues().headings
 
 
 @functools.cache
-def _of_an_article() -> re.Pattern[str]:
-    return re.compile(f"{scan.alternation(cues().article_words)}|{_OF_AN_ARTICLE}")
+def _article_words() -> re.Pattern[str]:
+    return re.compile(scan.alternation(cues().article_words))
 
 
 def _is_menu(lines: Sequence[Line], index: int) -> bool:
