@@ -71,6 +71,7 @@ _FIELDS = re.compile(r'\{"\w{1,20}"\s?:.*\}')  # of an article, as a script hand
 _BARE = "|,:()[]【】<>·— \t\u3000"  # around the words of a button
 _OPENS = "[【( "
 _NUMBER = re.compile(r"^\d{1,2}\.\s?(?=\D)")
+_IN_ENGLISH = re.compile(r"(?<=[\u4e00-\u9fff])\s?/?\s?[A-Z][A-Za-z ]{2,24}$")  # 医院动态 HOSPITAL NEWS
 _BETWEEN_BUTTONS = re.compile(r"[\s|:()\[\]【】]+")
 _MORE = r"[【\[(](?:查看|阅读|点击)?(?:详情|详细|全文|更多|原文)[】\])]"  # a button at the end of an excerpt
 _BY = r"\([^()。]{2,24}摄\)"  # who made a picture
@@ -82,14 +83,14 @@ _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[^。;]{2,40}\s?>{2,3}"
     r"|.{2,80}[。 ](?:通讯员|记者)?\s?[^\s。]{0,8}\s?供图"
-    r"|[^。;]{1,60}(?:\(资料图片?\)|_第(?:[2-9]|\d{2,3})页)"
+    r"|[^。;]{1,60}(?:\(资料图片?\)|[。 ]资料图片?|_第(?:[2-9]|\d{2,3})页)"
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫码|扫描?二维码|查看|观看|阅读|浏览).{0,8}"
     rf"|\(?[\u4e00-\u9fff]{{2,12}}供图\)?|.{{0,24}}[ 。/]摄\)?(?:pagebreak)?|{_BY}"
     r"|.{2,16}(?:移动版|手机版|电脑版|触屏版)"
     r"|[^。]{0,40}(?:责任编辑|责编|编辑|审核|校对|监制|初审|复审|终审|编审)\s?[:|丨/](?!\s?[由按对在经须应需要]).{0,30}"
     r"|[^。]{0,100}https?://[^。]{0,110}"
-    r"|[^。]{0,16}(?<![\w@.])(?:www\.)?[a-z0-9-]{2,30}\.(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}"
+    r"|[^。]{0,16}(?<![\w@.])(?:[a-z0-9-]{1,30}\.){1,4}(?:com|cn|net|org|cc|top|vip)(?![\w@])[^。]{0,12}"
     r"|[^。>›»]{1,20}(?:\s?[>›»]{1,2}\s?[^。>›»]{1,30}){1,8}[>›»]?",  # the trail to a page
     re.I,
 )
@@ -97,6 +98,7 @@ _WITH_SIGN = re.compile(
 _COUNTED = re.compile(
     r"(?:附件[^。]{2,60})?(?:[^\s。:]{1,12}(?:\s?:\s?[^\s。]{1,16})?\s{1,4}){0,4}"
     r"(?:(?:词条)?(?:阅读|浏览|查看|评论|下载|点击|访问|人气|热度)(?:次数|量|数)?\s?:\s?[\d,.]{1,9}[万W]?次?\)?\s{0,4}){1,4}(?:标签:.{2,60})?"
+    r"(?:(?:发布|更新|发表)?(?:日期|时间)\s?:\s?20\d\d[-/.\d\s:]{4,15})?"
 )
 _COUNTS = re.compile(
     r"[阅浏查评下点访人热](?:读|览|看|论|载|击|问|气|度)[次量数]{0,2}\s?:\s?\d"
@@ -262,6 +264,8 @@ def _is_furniture(text: str) -> bool:
     bare = text.strip(_BARE)
     if bare[:1].isdecimal():
         bare = _NUMBER.sub("", bare)  # 1. 更多
+    elif bare[-1:].isascii() and bare[:1] > "\u3400":
+        bare = _IN_ENGLISH.sub("", bare)
     return (
         not bare
         or bare in furniture.lines

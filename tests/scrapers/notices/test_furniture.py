@@ -72,6 +72,41 @@ def test_the_beginnings_of_several_articles_are_none() -> None:
     assert (notice.relevant, notice.facts) == (False, [])
 
 
+ISSUE = """河湾日报数字报
+今日8版
+第01版:要闻
+· 全市重大项目推进会召开
+· 医共体让卫生院活起来 县域就诊率超九成
+· 图片新闻:湿地的候鸟
+· 三级医院28名专家下乡巡诊
+第02版:民生
+· 中考成绩7月3日公布
+· 水电过户一窗办
+· 老街改造一期完工"""
+CONTENTS = """县域医共体行业研究报告.docx
+目录
+第一章 行业概述 3
+1.1 医共体的定义 3
+1.2 医共体的发展历程 5
+第二章 政策环境 9
+2.1 国家层面政策梳理 9
+2.2 检查检验结果互认 11
+第三章 市场规模 15"""
+CHART = """数说河湾县医共体这一年
+· 县域内就诊率 91.2%
+· 下沉医师 126名
+· 影像中心报告 3.4万份
+· 互认项目 143项
+· 心电中心报告 5.1万份
+· 下转患者 2310人次"""
+
+
+@pytest.mark.parametrize(("page", "is_ours"), [(ISSUE, False), (CONTENTS, False), (CHART, True)])
+def test_a_list_of_titles_is_no_article(page: str, *, is_ours: bool) -> None:
+    notice = notices.parse_page(page.encode())
+    assert (notice.relevant, bool(notice.facts)) == (is_ours, is_ours)
+
+
 def test_lines_strange_to_an_article_may_stand_one_below_the_other() -> None:
     strange = ("高级检索", "跳转到指定楼层", "窥视卡 雷达卡")
     heading = "专家下沉"

@@ -34,6 +34,43 @@ def test_indents_and_half_width_signs_make_lines_ragged() -> None:
     assert joined("\n".join(("标题", first, *LINES[1:]))).split("\n")[1].endswith("患者9.4万人次。")
 
 
+ARTICLE = (
+    "日前,笔者从河湾县医疗集团获悉,依托县人民医院建立的心电诊断中心运行满一年,全县12个乡镇卫生院、3个社区卫生服务中心和147个村卫生室全部接入,村医采集、县级诊断成为常态。",
+    "截至2月底,心电诊断中心累计出具报告24316份,检出危急值389例,其中27名急性心肌梗死患者经绿色通道送至县医院导管室。影像诊断中心为乡镇出具报告1.12万份。",
+    "县级医院向每个乡镇卫生院至少派驻2名中级以上职称医师,每周坐诊不少于3天,派驻时间不少于6个月。",
+    "下一步,集团将把动态血压、动态心电等设备延伸到村,让群众在家门口做检查、听诊断、拿方案。",
+)
+HEADS = (
+    ("河湾县:一张心电网 连起山里山外", "2024-03-05 10:20 来源:河湾日报"),
+    (
+        "河湾县一张心电网连起山里山外",
+        "发布时间: 2024-03-05 发布机构:河湾县卫生健康局",
+        "主题分类:卫生 索引号:hw/17422621",
+    ),
+)
+
+
+def full(paragraph: str, width: int, indent: str) -> list[str]:
+    """The lines of a paragraph that are full at so many columns; no line begins with a sign."""
+    lines, columns = [indent], 2 * len(indent)
+    for sign in paragraph:
+        wide = 1 + (sign > "\u2e80")
+        if columns + wide > width and sign not in ",。、":
+            lines, columns = [*lines, ""], 0
+        lines[-1] += sign
+        columns += wide
+    return lines
+
+
+@pytest.mark.parametrize("head", HEADS, ids=["date and source", "labels"])
+@pytest.mark.parametrize("indent", ["", "\u3000\u3000"], ids=["flush", "indented"])
+@pytest.mark.parametrize("width", range(26, 87, 3))
+def test_an_article_is_itself_again_at_every_width(width: int, indent: str, head: tuple[str, ...]) -> None:
+    text = joined("\n".join([*head, *(line for one in ARTICLE for line in full(one, width, indent))]))
+    sentences = [line.strip() for line in text.replace("。", "。\n").split("\n") if line.strip()]
+    assert sentences == [*head, *"".join(ARTICLE).replace("。", "。\n").split("\n")[:-1]]
+
+
 BROKEN = (
     "1.人员配置。中心的诊断医师应当经过培训,服务机构较多的,每增加二十",
     "家增配一人。",
