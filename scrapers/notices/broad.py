@@ -54,13 +54,18 @@ class Gate:
     @cached_property
     def _named(self) -> tuple[list[int], list[BroadSubject]]:
         """Where cues begin in the text, and the subject of each."""
-        found = self.broad.automaton.find_matches_as_indexes(self.text)
-        return [start for _, start, _ in found], [self.broad.subjects[self.broad.owner[cue]] for cue, _, _ in found]
+        places, subjects = [], []
+        for cue, start, _ in self.broad.automaton.find_matches_as_indexes(self.text):
+            if (index := self.broad.owner[cue]) is not None:
+                places.append(start)
+                subjects.append(self.broad.subjects[index])
+        return places, subjects
 
     @cached_property
     def _title(self) -> BroadSubject | None:
         found = self.broad.automaton.find_matches_as_indexes(self.title)
-        named = [self.broad.subjects[self.broad.owner[cue]] for cue, _, _ in found]
+        owners = (self.broad.owner[cue] for cue, _, _ in found)
+        named = [self.broad.subjects[index] for index in owners if index is not None]
         return min(named, key=lambda subject: subject.context, default=None)
 
     def judge(

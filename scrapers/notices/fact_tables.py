@@ -158,8 +158,11 @@ def _figures(body: Body[Cell], rows: list[Row]) -> Iterator[_Figure]:
     if not 1 <= first <= MOST_HEADS or first == len(rows):
         return
     width = min(len(rows[0]), len(rows[first]))
-    heads = [_joined([row[column] for row in rows[:first] if column < len(row)]) for column in range(width)]
+    above = [row for row in rows[:first] if len({cell.text for cell in row}) > 1] or rows[:first]
+    over_all = next((row[0].text for row in rows[:first] if row not in above), "")
+    heads = [_joined([row[column] for row in above if column < len(row)]) for column in range(width)]
     caption, unit = _above(body, rows)
+    caption = over_all if 0 < len(over_all) <= LONGEST_CAPTION else caption
     for row in rows[first:]:
         told = [cell for cell in row if cell.text and not cell.is_carried]
         label = _label(row, heads)
@@ -173,7 +176,7 @@ def _figures(body: Body[Cell], rows: list[Row]) -> Iterator[_Figure]:
                 and not _SERIAL.search(head)
                 and (said := _said(cell, head, label, own_unit or unit))
             ):
-                yield _Figure(said, caption, _date(head), span)
+                yield _Figure(said, caption, _date(head) or _date(over_all), span)
 
 
 def _is_number(cell: Cell) -> bool:

@@ -5,7 +5,8 @@ whose cues are compiled once. Never here: reading pages. Unknown keys, groups, u
 and entry, so a slip in the YAML fails the tests and not the night.
 
 A cue is literal text. `@name` stands for the group of that name in words.yml; `…` for up to eight characters without
-punctuation. Cues are compared with folded text (scrapers.text.fold).
+punctuation; `≠` goes before longer words in which the cue is something else (面试≠全面试点).
+Cues are compared with folded text (scrapers.text.fold).
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ REFUSE_SCOPES = ("before", "next", "after", "clause", "sentence")
 QUANTITIES = frozenset(numbers.UNITS) | {"fraction", "bare"}
 _EXAMPLE_KEYS = frozenset(["text", "value", "value_max", "numerator", "denominator", "comparator", "unit", "date"])
 Cue = re.Pattern[str]
+BUT = "≠"  # between a cue and the longer words in which it is something else
 _GAP = r"[^,。;:!?、()\n]{0,8}"  # what … stands for
 
 
@@ -131,7 +133,7 @@ class Broad:
     aside: Cue
     refuse: tuple[Refusal, ...]
     automaton: AhoCorasick
-    owner: tuple[int, ...]  # pattern of the automaton → index of its subject
+    owner: tuple[int | None, ...]  # pattern of the automaton → index of its subject; None of a word that hides a cue
     asked: dict[tuple[str, str, bool], tuple[Refusal, ...]]  # what `rules` has answered
 
     def rules(self, quantity: str, unit: str, han: bool) -> tuple[Refusal, ...]:
@@ -213,12 +215,12 @@ def load(folder: Path = FOLDER) -> Lexicon:
         statements += [_statement(entry, groups, known, path.name) for entry in content.get("statements") or ()]
 
     sieve, needs, calls = _callers([*facts, *statements])
-    subject_words = tuple(_words(general["subject"], groups, "topics.yml: subject"))
+    subject_words = tuple(word.partition(BUT)[0] for word in _words(general["subject"], groups, "topics.yml: subject"))
     counted = {name: general[name] for name in ("subject", "neighbour", "foreign")}
     counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
-        medicine=tuple(_words(general["medicine"], groups, "topics.yml: medicine")),
+        medicine=tuple(_plain(general["medicine"], groups, "topics.yml: medicine")),
         subject_words=subject_words,
         never=_cue(general["never"], groups, "topics.yml: never"),
         elsewhere=_cue(general["elsewhere"], groups, "topics.yml: elsewhere"),
@@ -227,7 +229,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         scopes=_cue(["@scope"], groups, "words.yml"),
         connectives=re.compile(f"(?:{_cue(['@connective'], groups, 'words.yml').pattern}|[ :的了])*"),
         broad=_broad(_read(folder / "broad.yml"), groups, known),
-        mentions=Tally({name: _literal(words, groups, f"topics.yml: {name}") for name, words in counted.items()}),
+        mentions=_tally({name: _literal(words, groups, f"topics.yml: {name}") for name, words in counted.items()}),
         sieve=sieve,
         needs=needs,
         calls=calls,
@@ -318,15 +320,17 @@ def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics:
     if stray := counted - set(numbers.UNITS["count"]):
         raise LexiconError(f"broad.yml: counted: {sorted(stray)[0]!r} is no unit of the class count")
     nouns = [
-        (noun, unit) for unit, words in content["nouns"].items() for noun in _words(words, groups, f"broad.yml: {unit}")
+        (noun, unit) for unit, words in content["nouns"].items() for noun in _plain(words, groups, f"broad.yml: {unit}")
     ]
-    patterns = [(cue, index) for index, subject in enumerate(subjects) for cue in subject.cues]
+    cues = [(cue, index) for index, subject in enumerate(subjects) for cue in subject.cues]
+    patterns: list[tuple[str, int | None]] = [(cue.partition(BUT)[0], index) for cue, index in cues]
+    patterns += [(other, None) for cue, _ in cues for other in _others(cue)]
     return Broad(
         subjects=subjects,
         counted=counted,
         nouns=tuple(sorted(nouns, key=lambda pair: (-len(pair[0]), pair[0]))),
         behind=tuple(
-            (tuple(_words(words, groups, f"broad.yml: behind {unit}")), unit)
+            (tuple(_plain(words, groups, f"broad.yml: behind {unit}")), unit)
             for unit, words in content["behind"].items()
         ),
         field=_cue(content["field"], groups, "broad.yml: field"),
@@ -410,8 +414,31 @@ def _scoped(
 
 def _cue(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> Cue:
     """One expression for all words, longest first, so that a match is the longest word there."""
-    literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word), word))
-    return re.compile(alternation(literal, lambda rest: _GAP.join(map(re.escape, rest.split("…")))))
+    literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word.partition(BUT)[0]), word))
+    return re.compile(alternation(literal, _rest))
+
+
+def _rest(word: str) -> str:
+    """A cue without its first character, as an expression; the longer words that it is not part of are ruled out."""
+    cue = word.partition(BUT)[0]
+    ruled_out = ""
+    for other in _others(word):
+        before, _, behind = other.partition(cue)
+        above = f"(?<={re.escape(before + cue[0])})" if before else ""
+        ruled_out += f"(?!{above}{re.escape(cue[1:] + behind)})"
+    return ruled_out + _GAP.join(map(re.escape, cue[1:].split("…")))
+
+
+def _tally(lists: Mapping[str, Sequence[str]]) -> Tally:
+    """The words of each list, and those in which one of them is something else."""
+    cues = {name: [word.partition(BUT)[0] for word in words] for name, words in lists.items()}
+    return Tally(cues, {name: [other for word in words for other in _others(word)] for name, words in lists.items()})
+
+
+def _others(word: str) -> list[str]:
+    """The longer words that a cue is not part of."""
+    others = word.partition(BUT)[2]
+    return others.split("/") if others else []
 
 
 def _literal(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:
@@ -422,6 +449,14 @@ def _literal(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: s
     return found
 
 
+def _plain(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    """Words that are looked for by themselves."""
+    found = _literal(words, groups, where)
+    if guarded := [word for word in found if BUT in word]:
+        raise LexiconError(f"{where}: {guarded[0]!r}: no {BUT} here")
+    return found
+
+
 def _words(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> list[str]:
     if not isinstance(words, list) or not words:
         raise LexiconError(f"{where}: cues are a list of words")
@@ -429,6 +464,8 @@ def _words(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str
     for word in words:
         if not isinstance(word, str) or not word:
             raise LexiconError(f"{where}: {word!r} is no word (put figures and signs in quotes)")
+        if stray := [other for other in _others(word) if word.partition(BUT)[0] not in other or "…" in word]:
+            raise LexiconError(f"{where}: {word!r}: {stray[0]!r} does not hold the cue")
         if not word.startswith("@"):
             found.append(fold(word))
         elif word[1:] in groups:

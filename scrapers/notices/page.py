@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scrapers.notices import heads, html, publication, titles
-from scrapers.text import clean, dates, doc_numbers, encoding, gazetteer, segments, table_lines, wraps
+from scrapers.text import clean, dates, doc_numbers, encoding, furniture, gazetteer, segments, table_lines, wraps
 from scrapers.text.cues import cues
 from scrapers.text.doc_numbers import DocNumber
 from scrapers.text.fold import fold, with_full_stops
@@ -203,6 +203,8 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     inner = sheet.lines[max(sheet.first, min(head_end, sheet.last)) : sheet.last]
     labels = segments.label(inner)
     main = _trim([line for line, label in zip(inner, labels, strict=True) if label == "main"], sheet.title)
+    if main and main[-1].tag:  # of a text, the lines have been parted
+        main = [*main[:-1], furniture.parted(main[-1])[0]]
     related = _related(inner, labels, keywords)
     traced, folded, body_length, spans = _assemble(sheet.traced, main, related)
     page = Page(raw, traced, folded, body_length, "", False, related=spans)
@@ -262,6 +264,7 @@ def _head_end(sheet: _Sheet) -> int:
             beside = sheet.lines[index - 1]
         labelled = index > 0 and heads.is_bare_label(sheet.lines[index - 1]) and len(line.text) <= heads.LONGEST_HALF
         is_head = heads.is_head(line) or heads.is_bare_label(line) or labelled or (named and beside is not None)
+        is_head = is_head or titles.is_of_a_window(line)
         if not is_head and any(map(str.isalnum, line.text)):
             return index
         index += 1

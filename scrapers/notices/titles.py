@@ -41,7 +41,7 @@ _NO_TITLE = ("。", ";", ",", "…")  # how no title ends
 _WORD = re.compile(r"\b[a-z]{4,5}")
 _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)】\]]?$")
 _CALLED = re.compile(
-    r"(?:(?:本文|信件|来信)?标\s{0,4}题|(?:信息|公文|文件|法规|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s)(?P<title>[^|]{6,100})$"
+    r"(?:(?:本文|信件|来信)?标\s{0,4}题|(?:信息|公文|文件|法规|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s|(?<=称)\s{1,4}(?=.{0,60}(?:通知|意见|方案|办法|公告|规划|通报)$))(?P<title>[^|]{6,100})$"
 )
 _OF_A_LETTER = re.compile(r"(?:信件|来信|留言)?标\s{0,4}题\s?:\s{0,4}")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
@@ -76,6 +76,8 @@ _BULLETINS = ("简报", "专报", "快报", "通讯", "工作动态", "工作信
 _ISSUE = re.compile(r"\(?第\s?\d{1,4}\s?期")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
+_OF_A_WINDOW = re.compile(r"(?:[^_。]{2,40}_){2,}[^_。]{2,12}")  # 怎么转诊_转诊流程_某某网
+_AS_OF = re.compile(r"截(?:至|止到?)\s?(?:20\d\d年|今年|\d{1,2}月)")  # how a chart begins, no title
 _SITE_TAIL = re.compile(r"\s?(?:[-_—|–]|--|>>|<)\s?(?=[^-_—|–<>]{1,40}$)")
 HEADING = re.compile(r"h[1-3]")  # the element of a title
 _FIELD = re.compile(
@@ -87,7 +89,7 @@ _AUTHOR = re.compile(r"(?:作者|文)?\s?[:/|]?\s?[\u4e00-\u9fff]{2,4}")
 _FILE = re.compile(r"(?P<title>[^。]{6,80})\.(?:docx?|pdf|pptx?|wps)$")
 _OF_A_SITE = re.compile(  # columns side by side, the name of a column behind that of its site, who publishes
     r"(?:[^|\s,。:]{2,8}\s?\|\s?){2,9}[^|\s,。:]{2,8}|[\u4e00-\u9fff]{2,12}政府\s{1,3}(?:新闻公报|新闻稿)|(?:主页|首页)\s.{2,8}|[^。,:]{2,12}\s\+?\s?关注"
-    r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)"
+    r"|[\u4e00-\u9fff]{2,10}[-—_·|]{1,2}(?:要闻|新闻|动态|资讯|政务|时政|头条)|[\u4e00-\u9fff]{2,12}[网报社台]\s(?:App|APP|客户端|官网|数字报)"
 )
 # What follows the name of what is explained.
 _DEFINES = re.compile(r"(?:[,(]\s?)?(?:简而言之|又称|又名|也称|简称|全称|是(?:指|一[种个项类])|指|即|英文)")
@@ -126,11 +128,11 @@ def line_of(lines: Sequence[Line]) -> int | None:
         if is_latin_prose(line):
             break
         asks = _asks(line) and _may_be_title(line)
-        if not asks and (is_prose(line) or line.folded.endswith((*_NO_TITLE, ":"))):
+        if not asks and (is_prose(line) or line.folded.endswith((*_NO_TITLE, ":")) or _AS_OF.match(line.folded)):
             if furniture.is_end(line):  # a note of the site above the title
                 continue
             break
-        if _is_banner(follows) and _may_be_title(line):
+        if (_is_banner(follows) or is_of_a_window(line)) and _may_be_title(line):
             banner = index if banner is None else banner
         elif asks or _may_be_title(line):
             candidates.append(index)
@@ -321,6 +323,11 @@ def _is_banner(follows: Sequence[Line]) -> bool:
     return any(">" in line.folded and furniture.is_furniture(line) for line in follows)
 
 
+def is_of_a_window(line: Line) -> bool:
+    """Title, catchwords and site, as they stand in the window of a page."""
+    return "_" in line.text and _OF_A_WINDOW.fullmatch(line.folded) is not None
+
+
 def _asks(line: Line) -> bool:
     """A headline that asks or calls: 如何看好病?专家这样说. A sentence of an article has a full stop."""
     is_short = len(line.text) <= heads.LONGEST_HALF and "。" not in line.text and ";" not in line.folded
@@ -423,6 +430,7 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
         and not _is_site(heading)
         and key_of(heading) not in of_site
         and heading not in cues().related_lines
+        and heading not in cues().columns
         and not heading.startswith(cues().related_begins)
     ]
     contained = [heading for heading in headings if key_of(heading) and key_of(heading) in key_of(window)]
@@ -441,7 +449,13 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     if headings and (names_column or len(headings) == 1) and len(best := max(headings, key=len)) in TITLE_LENGTH:
         return best
     of_it = of_window(drawn)
-    return of_it if of_it is not None and not _is_site(of_it) else None
+    is_title = of_it is not None and not _is_site(of_it)
+    return of_it if is_title and not _names_column(window) else None
+
+
+def _names_column(window: str) -> bool:
+    """甲县人民政府-政府信息公开-通知: site and column, no article."""
+    return any(part.strip() in cues().columns for part in window.split("-")[1:])
 
 
 def _behind_first(window: str) -> set[str]:

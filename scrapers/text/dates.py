@@ -83,9 +83,10 @@ _DOTTED = re.compile(r"(?<![\d.])(?P<d>[0-3]?\d)\.(?P<m>[01]?\d)\.(?P<y>20\d\d)(
 _SLASHED = re.compile(r"(?<![\d/])(?P<d>1[3-9]|2\d|3[01])/(?P<m>[01]?\d)/(?P<y>20\d\d)(?![\d/])")
 _CLOSE = re.compile(r"(?P<y>20\d\d)(?P<m>[01]\d)(?P<d>[0-3]\d)(?=\s{1,8}(?:来源|作者|发布|浏览|阅读)|$)")
 _COUNTED = re.compile(r"(?P<y>20\d\d)-(?P<m>[01]\d)-(?P<d>[0-3]\d)\d{1,7}")
+_MONTH_FIRST = re.compile(r"(?<!\d)(?P<m>[01]?\d)\s?月\s?(?P<d>[0-3]?\d)日?,\s?(?P<y>20\d\d)(?!\d)")  # 1 月 29, 2024
 # What none of those is without.
 _APARTS = re.compile(
-    r"20\d\d(?:\s{1,2}\d|年(?:\s?/|[01]?\d月[0-3]?\d\s?星期)|-\d\d-\d{3}|[01]\d[0-3]\d(?:\s|$))|[./]20\d\d"
+    r"20\d\d(?:\s{1,2}\d|年(?:\s?/|[01]?\d月[0-3]?\d\s?星期)|-\d\d-\d{3}|[01]\d[0-3]\d(?:\s|$))|[./]20\d\d|,\s?20\d\d"
 )
 # A calendar leaf as sites draw it, its lines joined: 06 2023-05, 05-06 2023, 2023 05/06 09:12.
 _LEAVES = (
@@ -124,6 +125,7 @@ _ENGLISH = re.compile(
 # Dates of a document or an event; a page that shows one of them is not dated by it.
 _OTHER_LABEL = re.compile(
     r"(?:生效|成文|印发|签发|废止|失效|施行|实施|截止|截至|会议|活动|报名|开标|收稿|修回|写信|来信|出生|成立|开始|结束|有效)(?:时间|日期|期)(?:\s{0,3}[:|]|\s(?=20\d\d))"
+    r"|日(?:上午|下午)?在.{2,40}(?:会|会议|大会|讲话)上"  # of a speech
     r"|今天是|今日是|现在是|[日号]\s{0,3}(?:星期|周)[一二三四五六日天]"  # the clock of the site
 )
 
@@ -197,7 +199,9 @@ def _english(line: str) -> tuple[str, str | None] | None:
 def _set_apart(line: str) -> tuple[str, str | None] | None:
     """2024 05/ 06 19:16: year, day and hour as a portal sets them apart; 2024 5月6日, 2024年5月6星期一, as newspapers
     do; 06.05.2024; 21/09/2022, if 21 is no month; 2024-05-061273: with a counter; 20240506 right before a source."""
-    asked = (one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED, _PRINTED))
+    asked = (
+        one.search(line) for one in (_APART, _YEARLESS_SIGN, _DAYLESS_SIGN, _DOTTED, _SLASHED, _PRINTED, _MONTH_FIRST)
+    )
     return _told(next(filter(None, asked), None) or _COUNTED.fullmatch(line) or _CLOSE.match(line))
 
 

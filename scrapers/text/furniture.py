@@ -83,6 +83,7 @@ _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[^。;]{2,40}\s?>{2,3}"
     r"|.{2,80}[。 ](?:通讯员|记者)?\s?[^\s。]{0,8}\s?供图"
+    r"|.{2,100}[。 ]\s?(?:本报|本网)?(?:通讯员|记者|实习生)\s{0,2}[\u4e00-\u9fff]{1,3}\s?[\u4e00-\u9fff]{0,2}\s?摄影?"
     r"|[^。;]{1,60}(?:\(资料图片?\)|[。 ]资料图片?|_第(?:[2-9]|\d{2,3})页)"
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
     r"|.{0,8}(?:登录|登入|注册)|.{0,6}手机.{0,4}(?:扫一扫|扫码|扫描?二维码|查看|观看|阅读|浏览).{0,8}"
@@ -121,6 +122,10 @@ _SHARE_ENDS = ("查看更多", "】", "]", ")")
 STAMP = r"(?:[^\s。,]{2,12}\s){0,8}20\d\d-\d\d-\d\d\s[0-2]?\d:\d\d(?::\d\d)?(?:\s\d{1,7})?"
 _STAMP_BEHIND = re.compile(rf"(?<=[。!?”)])\s{{0,3}}{STAMP}$")
 _TAG_BEHIND = re.compile(r"\S(?P<tag></?[a-z][a-z1-6]{0,7}>|/(?:p|span|div|strong|td|li)>)$")  # damage takes the <, too
+# Behind the last sentence, what a site prints below it: Tags: 食品 Previous: 某某
+_LABELS_BEHIND = re.compile(
+    r"(?<=[。!?”)])\s{1,3}(?:Pages?|Tags?|Previous|Next|Categories|Category|标签|上一篇|下一篇|上一条|下一条|相关阅读|相关文章|相关新闻|推荐阅读|分享到)\s?:[^。]{0,300}$"
+)
 _ADDRESS_BEHIND = re.compile(r"(?<=[。!?”])\s{0,3}[^。!?]{0,30}https?://[!-~]{4,200}[\s|]*$")
 _OF_BYLINES = re.compile(  # what the next can't do without
     r"[记通撰原出\sB](?:(?<=B)y\s|(?<=出)品$|(?<=记)者|(?<=通)讯员|(?<=撰)|(?<=原)创|(?<=\s)(?:报道|摄影|订户|会员|供稿|供图|撰稿|图文))"
@@ -224,6 +229,8 @@ def _end_of_sentence(text: str) -> int | None:
         return strewn.start()
     if ("分享" in text[-6:] or text.endswith(_SHARE_ENDS)) and (share := _SHARE_BEHIND.search(text, tail)):
         return share.start()
+    if ": " in text and (labels := _LABELS_BEHIND.search(text)):
+        return labels.start()
     if text[-1].isdecimal() and (stamp := _STAMP_BEHIND.search(text, tail)):
         return stamp.start()
     if text.endswith(("摄", "摄)")) and (pictured := _PICTURED.search(text)):

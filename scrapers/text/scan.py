@@ -31,12 +31,17 @@ def matches(pattern: re.Pattern[str], begins: re.Pattern[str], text: str) -> Ite
             at = candidate.start() + 1
 
 
-def alternation(words: Iterable[str], write: Callable[[str], str] = re.escape) -> str:
+def _rest(word: str) -> str:
+    return re.escape(word[1:])
+
+
+def alternation(words: Iterable[str], write: Callable[[str], str] = _rest) -> str:
     """An expression for any of these words, the first of two at one place. Those that begin alike are tried together,
-    so that a character tells at once which words may stand there. `write` makes an expression of the rest of a word."""
+    so that a character tells at once which words may stand there. `write` makes an expression of a word without its
+    first character."""
     rests: dict[str, list[str]] = {}
     for word in words:
-        rests.setdefault(word[0], []).append(write(word[1:]))
+        rests.setdefault(word[0], []).append(write(word))
     return "|".join(
         re.escape(first) + (f"(?:{'|'.join(rest)})" if len(rest) > 1 else rest[0]) for first, rest in rests.items()
     )
@@ -69,14 +74,16 @@ class Sieve:
 class Tally:
     """Lists of words, and how often each list is in a text: one pass for them all.
 
-    Of words that lie in each other or overlap, a list counts the first, and of those the longest.
+    Of words that lie in each other or overlap, a list counts the first, and of those the longest. Those of `but` hide
+    the words in them and count nothing.
     """
 
-    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
-        owners: dict[str, list[str]] = {}
-        for name, words in lists.items():
-            for word in dict.fromkeys(words):
-                owners.setdefault(word, []).append(name)
+    def __init__(self, lists: Mapping[str, Iterable[str]], but: Mapping[str, Iterable[str]] | None = None) -> None:
+        owners: dict[str, list[tuple[str, int]]] = {}
+        for weight, named in ((1, lists), (0, but or {})):
+            for name, words in named.items():
+                for word in dict.fromkeys(words):
+                    owners.setdefault(word, []).append((name, weight))
         self._names = list(lists)
         self._owners = list(owners.values())
         # Over bytes: in what order the words are there does not ask for their places among the characters.
@@ -88,9 +95,9 @@ class Tally:
         counts = dict.fromkeys(self._names, 0)
         done = counts.copy()
         for start, end, word in sorted([(start, -end, word) for word, start, end in hits]):
-            for name in self._owners[word]:
+            for name, weight in self._owners[word]:
                 if start >= done[name]:
-                    counts[name] += 1
+                    counts[name] += weight
                     done[name] = -end
         return counts
 

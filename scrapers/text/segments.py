@@ -35,6 +35,8 @@ TAIL = 15  # so many lines at most below the last sentence are judged one by one
 KNOWN = 0.12  # share of the pairs of characters of a line that the article says again, if it is no part of it
 CLAUSES = 16  # characters of a line with a comma that is more than a call of the site
 FEW = 3
+LONGEST_BOX, WITHIN_BOX = 8, 3  # characters of its label, lines below it
+LINKED, HEADLINE = 0.8, 10  # share of a line that is a link, and its characters
 STRANGER = 40  # characters of a line that may be strange to the article around it
 LONGEST_COLUMN = 3  # characters of the name of a column before its title; longer ones say what it is about
 CHART = 2  # so many lines below the last sentence that state a figure are a chart drawn in lines
@@ -90,6 +92,7 @@ _HEAD_NOTE = re.compile(  # what stands above an article: where its authors work
     r"|[\u4e00-\u9fff]{4}(?:\s[\u4e00-\u9fff]{4}){1,3}$"  # the slogans of a site
     r"|[\u4e00-\u9fff]{2,16}(?:宣传科|宣传部|党办|院办|办公室|发布)$|健康[\u4e00-\u9fff]{2,4}$"  # whose account it is
 )
+_OF_A_FILE = re.compile(r"《|附件|附表|\.(?:docx?|xlsx?|pdf|wps|zip|rar|pptx?|ofd)|^\d{1,2}[.、]|原文|全文|解读|图解")
 _SENTENCE_ENDS = "。!?;:”…)"
 _PAIRS = re.compile(r"(?=([\u3400-\u9fff]{2}))")
 # What a line of an article shows that stands between its sentences.
@@ -119,7 +122,8 @@ def label(lines: Sequence[Line]) -> list[Label]:
         if index < begin:
             labels.append("template")
         elif current == "main" and is_end(line) and (begun or index >= below_all):
-            current = "main" if _is_behind_abstract(lines, index) else "related"
+            goes_on = _is_behind_abstract(lines, index) or _is_inserted(lines, index)
+            current = "main" if goes_on else "related"
             labels.append("template")
         elif is_furniture(line) or ((not begun or not is_prose(line)) and _is_beside_article(lines, index, begun)):
             labels.append("template")
@@ -139,6 +143,8 @@ def label(lines: Sequence[Line]) -> list[Label]:
     _drop_inserted(lines, labels)
     if is_text:
         _drop_repeated(lines, labels)
+    elif last is not None:
+        _drop_links(lines, labels, last)
     _drop_headlines(lines, labels)
     _drop_teasers(lines, labels)
     for index, was in cells:
@@ -174,6 +180,24 @@ def _is_behind_abstract(lines: Sequence[Line], index: int) -> bool:
     above = lines[max(0, index - ABSTRACT_LINES) : index]
     below = lines[index + 1 : index + 1 + ABSTRACT_WITHIN]
     return any(_OF_ABSTRACT.match(line.folded) for line in above) and any(map(is_prose, below))
+
+
+def _is_inserted(lines: Sequence[Line], index: int) -> bool:
+    """推荐阅读:某某 within an article: a link in a box of its own, and below it the article goes on."""
+    line = lines[index]
+    if not 0 < line.link_share < 1 or ":" not in line.folded[:LONGEST_BOX]:
+        return False
+    return any(map(is_prose, lines[index + 1 : index + 1 + WITHIN_BOX]))
+
+
+def _drop_links(lines: Sequence[Line], labels: list[Label], last: int) -> None:
+    """Of a page with markup: a headline above the last sentence that is nothing but a link leads to another article,
+    where it names no document."""
+    for index in range(last):
+        line = lines[index]
+        is_headline = line.link_share > LINKED and len(line.text) >= HEADLINE and line.text[-1] not in _SENTENCE_ENDS
+        if is_headline and labels[index] == "main" and not line.cell and not _OF_A_FILE.search(line.folded):
+            labels[index] = "related"
 
 
 def _drop_tail(lines: Sequence[Line], labels: list[Label], last: int) -> None:
@@ -348,7 +372,7 @@ def trim_title(title: str) -> str:
         title = title[:cut]
     elif (site := _SITE.search(title)) and script.han(title, 0, site.start()) >= 12:
         title = title[: site.start()]
-    title = _SPUN.sub("", title)
+    title = _SPUN.sub("", title.removesuffix("原创"))
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or not _is_column(fold(title[: mark.start()]).strip(" 【】[]"), mark[0], title[mark.end() :]):

@@ -26,6 +26,8 @@ FEWEST_ALIKE, ALIKE = 3, 3  # ... or so many where lines differ by no more colum
 MOST_OF = 0.6  # share of the lines that end within a sentence which are full, on a page that is wrapped
 LONGEST_LINE = WIDEST // 2  # characters
 WIDE = WIDEST + 1  # columns of a line that is no full one, being longer
+FEWEST_PAGES, MOST_PAGES = 3, 60  # that a library numbers
+SHORTEST_PAGE = 100  # characters
 BEGUN = 20  # characters of a line with a sentence that goes on
 
 _ENDS = tuple("。!?;:！？；：…」』")  # how a line ends that need not go on
@@ -62,6 +64,8 @@ class Line(NamedTuple):
 
 def joined(traced: Traced) -> Traced:
     """The text with each wrapped paragraph on one line; a text that is not wrapped as it is."""
+    if "\n2、" in traced.text:
+        traced = traced.edit([*_page_numbers(traced.text)])
     text = traced.text
     running = _RUNS_ON.findall(text)
     if len(running) < FEWEST_ALIKE or 2 * sum(len(_PAUSE.findall(line)) for line in running) < len(running):
@@ -74,6 +78,20 @@ def joined(traced: Traced) -> Traced:
     if len(breaks) < (FEWEST_ALIKE if len(full) - 1 in range(ALIKE + 1) else FEWEST_BREAKS):
         return traced
     return traced.edit([Edit(above.end, below.begin, "", "wrapped_line") for above, below in sorted(breaks)])
+
+
+def _page_numbers(text: str) -> Iterator[Edit]:
+    """Where a library of documents has put the number of each page before its text: 覆盖率达 | 2、100%。"""
+    found: list[Edit] = []
+    for number in range(1, MOST_PAGES):
+        mark = f"{number}、"
+        at = text.find(f"\n{mark}", found[-1].end if found else 0)
+        above = text.rfind("\n", 0, max(at, 0)) + 1
+        if at < 0 or (found and (text.endswith(_ENDS, above, at) or at - above < SHORTEST_PAGE)):
+            break
+        found.append(Edit(at + 1 if number == 1 else at, at + 1 + len(mark), "", "page_number"))
+    if len(found) >= FEWEST_PAGES:
+        yield from found
 
 
 def _full(text: str, lines: Sequence[Line]) -> range:

@@ -58,6 +58,20 @@ def test_a_head_over_two_columns_counts_for_both() -> None:
     assert all(notice.text[fact.start : fact.end] == fact.evidence for fact in notice.facts)
 
 
+def test_a_head_over_all_columns_says_what_the_table_is_of() -> None:
+    markup = (
+        "<html><head><title>甲市医共体运行情况</title></head><body><h1>甲市医共体运行情况</h1><p>{}</p><table>"
+        "<tr><td colspan=3>四家医疗集团2024年上半年运行情况</td></tr>"
+        "<tr><td>集团</td><td>成员单位(家)</td><td>下转患者(人次)</td></tr>"
+        "<tr><td>第一医疗集团</td><td>17</td><td>3126</td></tr><tr><td>中医医疗集团</td><td>9</td><td>1170</td></tr>"
+        "</table></body></html>"
+    ).format(HEAD.split("\n")[2])
+    of_rows = (fact for fact in notices.parse_page(markup.encode()).facts if fact.trust == "medium")
+    facts = [(fact.value, fact.unit, fact.date) for fact in of_rows]
+    day = "2024-06-30"
+    assert facts == [(17, "家", day), (3126, "人次", day), (9, "家", day), (1170, "人次", day)]
+
+
 def test_the_year_of_the_head_dates_a_figure_and_its_unit_may_stand_in_a_column() -> None:
     notice = parse(
         "|指标|单位|2022年|2023年|\n|---|---|---|---|\n|远程会诊|例次|980|1280|\n|检查结果互认|万项次|—|12.6|\n"

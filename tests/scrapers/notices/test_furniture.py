@@ -92,6 +92,15 @@ CONTENTS = """县域医共体行业研究报告.docx
 2.1 国家层面政策梳理 9
 2.2 检查检验结果互认 11
 第三章 市场规模 15"""
+HEADLINES = """【健康快讯】晨间速递
+07-02 08:00
+1. 我市4家县医院年底前建成胸痛中心
+2. 高温预警:下午最高39℃
+3. 市一院派出58名医师下沉坐诊
+4. 药监局公布15批次不合格化妆品
+5. 检查结果互认再扩围
+6. 高考志愿填报结束
+7. 吃荔枝会酒驾?实测来了"""
 CHART = """数说河湾县医共体这一年
 · 县域内就诊率 91.2%
 · 下沉医师 126名
@@ -101,7 +110,7 @@ CHART = """数说河湾县医共体这一年
 · 下转患者 2310人次"""
 
 
-@pytest.mark.parametrize(("page", "is_ours"), [(ISSUE, False), (CONTENTS, False), (CHART, True)])
+@pytest.mark.parametrize(("page", "is_ours"), [(ISSUE, False), (CONTENTS, False), (HEADLINES, False), (CHART, True)])
 def test_a_list_of_titles_is_no_article(page: str, *, is_ours: bool) -> None:
     notice = notices.parse_page(page.encode())
     assert (notice.relevant, bool(notice.facts)) == (is_ours, is_ours)

@@ -41,6 +41,57 @@ def test_fact_counter_examples(entry: FactEntry) -> None:
     assert [f.evidence for f in read(entry.counter_example).facts if f.indicator == entry.indicator] == []
 
 
+# What looks like a word that sets a page or a figure aside, and is but the seam between two others.
+SEAMS = (
+    *(
+        "全面试点",
+        "调研报告",
+        "科研报告",
+        "全年报告",
+        "当年报销",
+        "医保费用",
+        "参保费用",
+        "医保额度",
+        "专家住村",
+        "患者说明",
+    ),
+    *("上海关于", "集中考核", "提高考核", "准确诊断", "明确诊断", "科学分配", "医学分会", "病例会诊", "普通报告"),
+    *("内部分配", "全部分站", "实行医保", "采用了", "方案由", "最大使用", "建立案例", "平台北至", "集团总统筹"),
+    *("以上市级", "最低保障", "我院本科室", "上报名单", "参考试点", "接受访问", "集中标准", "物流标准", "讨论文件"),
+    *(
+        "整合融资源",
+        "我司法所",
+        "再创新高",
+        "今日本市",
+        "近日本县",
+        "今晚会诊",
+        "对口支援外地",
+        "旅客服务",
+        "在帮扶中学习",
+    ),
+)
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+def test_no_word_is_found_on_the_seam_of_two_others(seam: str) -> None:
+    assert [cue.pattern for cue in (WORDS.never, WORDS.elsewhere, WORDS.broad.aside) if cue.search(seam)] == []
+    assert WORDS.mentions.counts(seam)["foreign"] == 0
+    attentive = ("通报", "部分", "例会", "创新", "学分", "行医", "用了", "日本", "家住", "患者说")
+    found = (cue.search(seam) for rule in WORDS.broad.refuse for cue in rule.scopes.values())
+    assert {match[0] for match in found if match} & {*attentive} == set()
+
+
+def test_a_cue_names_the_longer_words_that_it_is_not_part_of() -> None:
+    cue = lexicon._cue(["通报≠普通报告/通报表扬", "例会"], {}, "here")
+    assert [bool(cue.search(text)) for text in ("普通报告", "通报表扬", "普通", "情况通报", "病例会诊")] == [
+        *(False, False, False, True, True)
+    ]
+    with pytest.raises(LexiconError, match="here: '通报≠普通': '普通' does not hold the cue"):
+        lexicon._cue(["通报≠普通"], {}, "here")
+    with pytest.raises(LexiconError, match="no ≠ here"):
+        lexicon._plain(["通报≠普通报告"], {}, "here")
+
+
 @pytest.mark.parametrize("entry", WORDS.statements, ids=lambda entry: entry.indicator)
 def test_statement_examples(entry: StatementEntry) -> None:
     found = [s for s in read(entry.example["text"]).statements if s.indicator == entry.indicator]

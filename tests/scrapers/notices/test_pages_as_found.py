@@ -95,6 +95,17 @@ def parse(*lines: str) -> Notice:
         (("健康 / 医疗改革", "甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
         (("上一版 下一版", "放大+ 缩小- 默认○", "甲市医共体建设见成效", BODY), "甲市医共体建设见成效"),
         (
+            (
+                "怎么转诊? 双向转诊如何办理",
+                "怎么转诊_转诊流程_示例知识网",
+                "浏览 48 次 提问时间:2024-03-05 14:20",
+                BODY,
+            ),
+            "怎么转诊? 双向转诊如何办理",
+        ),
+        (("甲市医共体建设见成效", "示例新闻网 App", "2024-03-05 08:30", BODY), "甲市医共体建设见成效"),
+        (("截至2024年12月底", "全市10个县建成医共体 19个", "派驻医师 268人次", "县域内就诊率 91.2%"), None),
+        (
             ("甲市医共体建设见成效", "甲市卫生健康委员会 wjw.jia.gov.cn    时间:2024-03-05 08:30", BODY),
             "甲市医共体建设见成效",
         ),
@@ -307,6 +318,8 @@ def test_titles(lines: tuple[str, ...], title: str | None) -> None:
             None,
         ),
         (("甲市医共体要点", "首页 | 网站导航 | 信息公开", "日期:[2024-03-05]", "浏览:[88]次", BODY), "2024-03-05"),
+        (("政府工作报告", "——2024年3月5日在甲县第十九届人民代表大会第五次会议上", BODY), None),
+        (("甲县医共体的一年", "3 月 5, 2024", BODY), "2024-03-05"),
         (("收稿日期:2023-12-06", "出版日期:2024-03-05", "甲县的影像中心", BODY), "2024-03-05"),
         (("上一版 下一版", "A02:要闻", "2024年03月05日 星期二", "放大 缩小 默认", "甲市医共体", BODY), "2024-03-05"),
         (("甲市晚报 数字报", "2024年03月05日 星期二", "A07版:社会 上一版 下一版", "甲市医共体", BODY), "2024-03-05"),
@@ -833,3 +846,30 @@ def test_a_title_on_three_lines_is_one() -> None:
 def test_a_picture_and_who_made_it_are_no_sentence() -> None:
     caption = "▲甲城医务人员与村民代表合影。(图/记者甲乙丙摄)"
     assert parse("甲县医共体让村民少跑路", "2024-05-06 来源:甲报", BODY, caption, BODY[::-1]).body.count("合影") == 0
+
+
+BOXES = """<html><head><title>{title}</title></head><body><h1>{title}<span>原创</span></h1><div id="zoom"><p>{body}</p>
+<div><a href="a.html">膝盖疼别大意,这个方子每天不到三元</a><i>广告</i></div><p>{body}</p>
+<div>推荐阅读:<a href="b.html">某机场三号航站楼客流创新高</a></div><p>{body}</p>
+<p>附件:<a href="c.doc">任务分工表.doc</a></p><p>{body}<a href="/">返回首页,查看更多</a></p></div></body></html>"""
+
+
+def test_what_stands_in_boxes_between_the_paragraphs_is_none_of_them() -> None:
+    title = "甲市医共体建设见成效"
+    notice = notices.parse_page(BOXES.format(title=title, body=BODY).encode())
+    assert (notice.title, notice.body) == (title, "\n".join((BODY, BODY, BODY, "附件:任务分工表.doc", BODY)))
+
+
+def test_a_document_is_called_as_its_table_says_where_the_window_names_site_and_column() -> None:
+    title = "甲县人民政府办公室关于印发甲县医共体建设方案的通知"
+    rows = f"<tr><td>索 引 号</td><td>0061/2022-00214</td></tr><tr><td>名\u3000\u3000称</td><td>{title}</td></tr>"
+    rows += "<tr><td>有 效 性</td><td>有效</td><td>关 键 词</td><td>医共体</td></tr>"
+    window = "甲县人民政府-政府信息公开-县政府办公室文件"
+    markup = f"<html><head><title>{window}</title></head><body><h3>政府信息公开</h3><table>{rows}</table>"
+    notice = notices.parse_page(f"{markup}<div><p>{BODY}</p></div></body></html>".encode())
+    assert (notice.title, notice.body) == (title, BODY)
+
+
+def test_the_calls_and_labels_that_a_blog_runs_into_an_article_are_none_of_it() -> None:
+    notice = parse("甲市医共体建设见成效", "2024-03-05", f"{BODY} Pages: 1 2 Tags: 医共体 Previous: 睡前泡脚好吗")
+    assert notice.body == BODY

@@ -71,6 +71,22 @@ def test_an_article_is_itself_again_at_every_width(width: int, indent: str, head
     assert sentences == [*head, *"".join(ARTICLE).replace("。", "。\n").split("\n")[:-1]]
 
 
+PAGES = (
+    "1、我县于2020年9月启动县域医共体建设,由县人民医院、县中医医院分别牵头,组建了2个医共体,成员单位包括16所乡镇卫生院和287个村卫生室。"
+    "县里成立医共体管理委员会,建立联席会议制度,把运行情况纳入年度考核,覆盖率达",
+    "2、100%。县域内设医学影像、心电、检验、病理、消毒供应五大共享中心。两家牵头医院向每所分院至少派出2名中级以上职称医师常年坐诊,三年来累计"
+    "下派医务人员194人,开展带教查房2700多次。2022年上转病人3165人次,下转病人1",
+    "3、948人次。远程心电中心全年出具报告1.87万份。",
+)
+
+
+def test_the_numbers_of_a_librarys_pages_are_none_of_the_document() -> None:
+    bare = "".join(page.partition("、")[2] for page in PAGES)
+    assert joined("\n".join(("调研报告", *PAGES))) == f"调研报告\n{bare}"
+    items = [f"{number}、{'医共体内各成员单位要落实双向转诊制度,' * 6}做好记录。" for number in (1, 2, 3)]
+    assert joined("\n".join(("实施方案", *items))) == "\n".join(("实施方案", *items))
+
+
 BROKEN = (
     "1.人员配置。中心的诊断医师应当经过培训,服务机构较多的,每增加二十",
     "家增配一人。",
