@@ -49,7 +49,11 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
     side = jurisdiction.MAINLAND
     if subject.relevant:
         side = jurisdiction.of(
-            *(read.title, read.body), url=read.address or url, language=read.language, mentions=read.mentions
+            *(read.title, read.body),
+            url=read.address or url,
+            language=read.language,
+            names_others=subject.names_others,
+            mentions=lambda: read.mentions,
         )
         if side != jurisdiction.MAINLAND:
             subject = facts.NOT_OURS

@@ -134,7 +134,8 @@ class Gate:
             return "aside"
         if (subject := self._nearest(at, *sentence)) is not None:
             return subject
-        if not self.focused or not self.broad.field.search(self.text, *sentence):
+        begin = before if self.text[sentence[0] - 1 : sentence[0]] == ";" else sentence[0]  # it goes on
+        if not self.focused or not self.broad.field.search(self.text, begin, sentence[1]):
             return "no_subject"
         if sentence[0] == 0:
             return self._title or "no_subject"

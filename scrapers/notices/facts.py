@@ -129,6 +129,7 @@ class Subject:
     topics: tuple[str, ...]
     focused: bool = True  # the whole page is about us by name, not a passage of it
     unproved: frozenset[str] = frozenset()  # topics that are the page's only with a figure on them, or without others
+    names_others: bool = True  # it may name places and institutions beyond the mainland
 
 
 @dataclass(slots=True)
@@ -195,6 +196,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
         topics=tuple(topics),
         focused=in_title or (named > 0 and ours * FOCUS > len(text)),
         unproved=frozenset(t.name for t in words.topics if t.of_figures and not t.title.search(head)),
+        names_others=mentions["others"] + in_head["others"] > 0,
     )
 
 
@@ -235,8 +237,12 @@ def _are_titles(text: str, words: Lexicon) -> bool:
     headlines = [line for line in lines if line.startswith(BULLETS) or _NUMBERED_TITLE.match(line)]
     if len(headlines) < max(TITLES, len(lines) / 2):
         return False
-    ours = sum(any(words.mentions.counts(line).values()) for line in headlines)
+    ours = sum(_is_ours_by_a_word(words.mentions.counts(line)) for line in headlines)
     return ours < MOSTLY * len(headlines)
+
+
+def _is_ours_by_a_word(mentions: Mapping[str, int]) -> bool:
+    return any(number for name, number in mentions.items() if name not in ("foreign", "others"))
 
 
 def topics(subject: Subject, found: Found) -> list[str]:

@@ -11,9 +11,10 @@ only where the words lean the same way, since mainland sites declare wrong ones.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
@@ -21,7 +22,7 @@ from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from scrapers.text import gazetteer
 from scrapers.text.gazetteer import Mention
-from scrapers.text.scan import SMALL, AnyWord
+from scrapers.text.scan import SMALL
 
 MAINLAND = "mainland"
 TITLE_WEIGHT = 4
@@ -33,7 +34,6 @@ _BEYOND = {"71": "taiwan", "81": "hongkong_macao", "82": "hongkong_macao"}
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    outside: AnyWord  # of any side but the mainland; most pages have none
     automaton: BytesAhoCorasick
     owner: tuple[str, ...]
     sides: tuple[str, ...]
@@ -47,19 +47,21 @@ def of(
     *,
     url: str | None = None,
     language: str | None = None,
-    mentions: Sequence[Mention] | None = None,
+    names_others: bool = True,
+    mentions: Callable[[], Sequence[Mention]] | None = None,
 ) -> str:
-    """The side that most of a page's places and institutions are on. `mentions`: the places in the text, if known."""
+    """The side that most of a page's places and institutions are on. `names_others`: whether it may name any beyond the
+    mainland (`others`). `mentions` gives the places in the text, where they are found already."""
     words = _words()
     if (host := urlsplit(url or "").hostname) is not None:
         for ending, side in words.hosts:
             if host.endswith(ending):
                 return side
     sample, head = text[:SAMPLE], title or ""
-    if not (words.outside.is_in(head) or words.outside.is_in(sample)):
+    if not names_others:
         return MAINLAND
     votes, in_title = _count(sample), _count(head)
-    votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions, len(sample))
+    votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions(), len(sample))
     in_title[MAINLAND] += _inland(gazetteer.find(head), len(head))
     for side, number in in_title.items():
         votes[side] += TITLE_WEIGHT * number
@@ -87,13 +89,22 @@ def _inland(mentions: Sequence[Mention], length: int) -> int:
     return sum(all(region.province[:2] not in _BEYOND for region in mention.candidates) for mention in inside)
 
 
+def others() -> list[str]:
+    """The words of every side but the mainland; most pages have none."""
+    return [word for words in _read()["outside"].values() for word in words]
+
+
+def _read() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    return content
+
+
 @functools.cache
 def _words() -> _Words:
-    content = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    content = _read()
     sides: dict[str, list[str]] = {MAINLAND: content["mainland"], **content["outside"]}
     pairs = [(word, side) for side, words in sides.items() for word in words]
     return _Words(
-        outside=AnyWord(word for words in content["outside"].values() for word in words),
         automaton=BytesAhoCorasick(
             [word.encode() for word, _ in pairs],
             matchkind=MatchKind.LeftmostLongest,

@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from scrapers.notices import jurisdiction
 from scrapers.text import numbers
 from scrapers.text.fold import fold
 from scrapers.text.scan import SMALL, Sieve, Tally, alternation
@@ -179,7 +180,7 @@ class Lexicon:
     scopes: Cue  # words that make two equal numbers two facts
     broad: Broad
 
-    mentions: Tally = field(default_factory=lambda: Tally({}))  # of subject, neighbour, foreign and each topic
+    mentions: Tally = field(default_factory=lambda: Tally({}))  # of subject, neighbour, foreign, others and each topic
     sieve: Sieve = field(default_factory=lambda: Sieve([]))
     needs: tuple[frozenset[int], ...] = ()  # of each entry, facts first: cues of the sieve
     calls: Mapping[int, Sequence[int]] = field(default_factory=dict)  # cue of the sieve → the entries that it names
@@ -218,6 +219,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
     subject_words = tuple(word.partition(BUT)[0] for word in _words(general["subject"], groups, "topics.yml: subject"))
     counted = {name: general[name] for name in ("subject", "neighbour", "foreign")}
     counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
+    counted |= {"others": jurisdiction.others()}  # looked for in the same pass
     return Lexicon(
         *(tuple(facts), tuple(statements), topics),
         medicine=tuple(_plain(general["medicine"], groups, "topics.yml: medicine")),

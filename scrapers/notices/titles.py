@@ -53,7 +53,7 @@ _NOT_TITLE = re.compile(
     r"|(?:[\u4e00-\u9fff]{4}\s){3,}[\u4e00-\u9fff]{4}|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
     r"|(?=.*[\u4e00-\u9fff]{2})[\u4e00-\u9fff]\s?[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff])?(?:\s{1,2}[\u4e00-\u9fff]\s?[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff])?){2,8}"
-    r"|第\d{1,4}期\s?(?:\(?总第\s?\d{1,5}\s?期\)?)?"
+    r"|第\d{1,4}期\s?(?:\(?总第\s?\d{1,5}\s?期\)?)?|(?:[^\s,:。]{1,3}\s){3,}[^\s,:。]{1,3}"
 )
 _OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在期]")  # what that can't do without
 _JOURNAL = re.compile(  # where a paper appeared, not its title
@@ -75,6 +75,13 @@ _KINDS = frozenset({"会议纪要", "纪要", "通知", "公告", "通告", "通
 _BULLETINS = ("简报", "专报", "快报", "通讯", "工作动态", "工作信息")
 _ISSUE = re.compile(r"\(?第\s?\d{1,4}\s?期")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
+_TOGETHER = re.compile(
+    r"等(?:\d{1,2}|[二三四五六七八九十]{1,2})个?(?:部门|单位|部委|委局|厅局)$"
+)  # 卫生健康委员会等5部门
+_OF_A_VIDEO = re.compile(
+    r"[\[【](?:视频|图集|组图|图文|直播|专题)[\]】]\s?\S{6,}"
+)  # before a title, or another's headline
+_OF_A_LIBRARY = ("上传", "文档编号", "资源编号", "资源ID", "页数", "格式", "文件格式", "下载积分", "文档格式")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _OF_A_WINDOW = re.compile(r"(?:[^_。]{2,40}_){2,}[^_。]{2,12}")  # 怎么转诊_转诊流程_某某网
 _AS_OF = re.compile(r"截(?:至|止到?)\s?(?:20\d\d年|今年|\d{1,2}月)")  # how a chart begins, no title
@@ -118,6 +125,8 @@ def line_of(lines: Sequence[Line]) -> int | None:
     Of several, the one that a newspaper prints again above its article, else the one with a line of date or source
     right below it, else one that the page says twice or that is the first line of 关于 … 的通知, else the first.
     """
+    if (at := _in_a_library(lines)) is not None:
+        return at
     candidates: list[int] = []
     stated = banner = None
     is_chinese = any(_CHINESE.search(line.text) for line in lines)
@@ -223,8 +232,27 @@ def _is_addressed(line: Line, follows: Sequence[Line]) -> bool:
 
 def _head(lines: Sequence[Line]) -> Iterator[int]:
     """The lines in which a title is looked for: the first ones, those of the site not counted."""
-    own = (index for index, line in enumerate(lines[:ECHO]) if not furniture.is_furniture(line))
+    own = (
+        index for index, line in enumerate(lines[:ECHO]) if not furniture.is_furniture(line) or _is_titled(lines, index)
+    )
     return itertools.islice(own, heads.HEAD_LINES)
+
+
+def _in_a_library(lines: Sequence[Line]) -> int | None:
+    """A file, and below it who put it there and how long it is: libraries of documents call the page so."""
+    for index, line in enumerate(lines[:ECHO]):
+        if "." in line.text and _FILE.fullmatch(line.text) and script.han(line.text) >= heads.TITLE_HAN:
+            below = lines[index + 1 : index + 1 + heads.HEAD_LINES // 2]
+            return index if any(other.folded.startswith(_OF_A_LIBRARY) for other in below) else None
+    return None
+
+
+def _is_titled(lines: Sequence[Line], index: int) -> bool:
+    """[视频]某某 right above its date."""
+    below = lines[index + 1] if index + 1 < len(lines) else None
+    if below is None or _OF_A_VIDEO.match(lines[index].folded) is None:
+        return False
+    return heads.is_head(below) and heads.is_stating(below)
 
 
 def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool:
@@ -232,6 +260,8 @@ def _is_passed_over(lines: Sequence[Line], index: int, is_chinese: bool) -> bool
     line = lines[index]
     if is_in_kana(line) or (is_chinese and is_in_latin(line)):
         return True
+    if _is_titled(lines, index):
+        return False
     if heads.is_head(line) or heads.is_outlet(line) or heads.is_offices(line) or doc_numbers.own([line.folded]):
         return True
     if _is_letterhead(line, lines[index + 1 : index + 2]) or _is_ticker(line):
@@ -281,7 +311,8 @@ def _of_several_lines(lines: Sequence[Line], at: int, title: str) -> tuple[str, 
         return None
     if title.endswith(_ISSUERS) and (kind := _kind_set_apart(lines[end])):
         return title + kind, end + 1
-    if not _PAPER.match(title) and not (title.endswith(_ISSUERS) and _PAPER.match(lines[end].text)):
+    is_issuer = title.endswith(_ISSUERS) or _TOGETHER.search(title) is not None
+    if not _PAPER.match(title) and not (is_issuer and _PAPER.match(lines[end].text)):
         return None
     while end < min(at + TITLE_LINES, len(lines)):
         line = lines[end]

@@ -22,6 +22,7 @@ from scrapers.text.scan import Branches
 LONGEST_ENDING = 24  # characters of the heading of a note on rights
 MANY_BARS = 5  # on a line: links side by side, but where several such lines hold figures they are a table
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
+LONGEST_CALL = 80  # ... and that ends in a full stop
 LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
 SHORTEST_STORY = 20  # characters of a sentence that may tell of what sites call for (扫一扫)
@@ -42,7 +43,7 @@ _ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|�
 _LISTS = tuple(re.findall("..", "相关关联相似类似其他其它更多最新热门热点推荐精彩为你为您同类往期近期今日本栏大家"))
 _OTHERS = re.compile(
     rf"(?:{'|'.join(_LISTS)})(?:目|都在)?"
-    r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|发布会|报道|稿件|内容|博文|招标|范文|论文|下载|排行)"
+    r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|发布会|报道|稿件|内容|博文|招标|范文|论文|下载|排行|项目|产品|公告){1,2}"
     r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
     r"|[\[【].{4,60}[\]】]相关(?:文章|阅读|推荐).{0,4}|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
     r"|\d{1,5} comments?"
@@ -145,6 +146,7 @@ class _Furniture(NamedTuple):
 
     holds: re.Pattern[str]
     notes: re.Pattern[str]
+    hints: re.Pattern[str]  # a line without a full stop that has none of these holds nothing of the site
     lines: frozenset[str]
     whole: Branches
 
@@ -157,7 +159,9 @@ def _furniture() -> _Furniture:
     shapes = [entry["is"] for entry in yaml.safe_load(SHAPES.read_text(encoding="utf-8"))]
     whole = Branches("|".join([*shapes, IN_A_PAPER, READERS, _MORE, foot]))
     whole_lines = frozenset(line.strip(_BARE) for line in (*words.furniture_lines, *words.columns))
-    return _Furniture(re.compile(holds), re.compile(notes), whole_lines, whole)
+    hints = scan.alternation(dict.fromkeys([*words.furniture_holds, *words.notes_hold, *whole.words]))
+    hint = re.compile(f"{hints}|{_SIGN.pattern}")
+    return _Furniture(re.compile(holds), re.compile(notes), hint, whole_lines, whole)
 
 
 def is_button(line: Line) -> bool:
@@ -254,19 +258,20 @@ def _is_furniture(text: str) -> bool:
     if text.startswith('{"') and _FIELDS.fullmatch(text):
         return True
     furniture = _furniture()
-    if len(text) < LONGEST_HOLDING and furniture.holds.search(text):
-        return True
-    if text[0] in _RIGHTS_BEGIN and len(text) < LONGEST_HOLDING and _ON_RIGHTS.match(text):
-        return True
+    length = len(text)
     stops = "。" in text
-    may_be_note = len(text) < (SHORTEST_STORY if stops else LONGEST_NOTE) and not text.endswith(
-        ";"
-    )  # an item of a list
-    if may_be_note and (furniture.notes.search(text) or _is_contents(text)):
+    hints = length < LONGEST_NOTE and (stops or furniture.hints.search(text) is not None)
+    if hints and length < LONGEST_HOLDING and furniture.holds.search(text):
+        return True
+    if text[0] in _RIGHTS_BEGIN and length < LONGEST_HOLDING and _ON_RIGHTS.match(text):
+        return True
+    is_item = text[-1] == ";"  # of a list
+    may_be_note = length < (SHORTEST_STORY if stops else LONGEST_NOTE) and not is_item
+    if may_be_note and ((hints and furniture.notes.search(text)) or _is_contents(text)):
         return True
     if not stops and text.count("|") >= MANY_BARS:
         return True
-    if len(text) > LONGEST_FURNITURE:
+    if length > (LONGEST_CALL if text[-1] == "。" else LONGEST_FURNITURE):
         return False
     bare = text.strip(_BARE)
     if bare[:1].isdecimal():
@@ -277,10 +282,10 @@ def _is_furniture(text: str) -> bool:
         not bare
         or bare in furniture.lines
         or (" " in bare and all(map(furniture.lines.__contains__, _BETWEEN_BUTTONS.split(bare))))
-        or furniture.whole.fullmatch(text)
+        or furniture.whole.fullmatch(text, has_word=hints)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (":" in text and _COUNTS.search(text) is not None and _COUNTED.fullmatch(text) is not None)
-        or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
+        or (hints and _SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or (("欢迎" in text or "前" in text) and _WELCOMES.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )

@@ -148,10 +148,11 @@ class Branches:
         self._own: dict[str, re.Pattern[str] | None] = {}  # by the first character of a text
         late = [branch for branch in branches if needs.get(branch)]
         self._late = re.compile("|".join(late)) if late else None
-        self._words = re.compile(alternation(dict.fromkeys(itertools.chain(*map(needs.__getitem__, late)))))
+        # Words of which one is in every text that an expression matches which any of very many characters may begin.
+        self.words = tuple(dict.fromkeys(itertools.chain(*map(needs.__getitem__, late))))
 
-    def fullmatch(self, text: str) -> bool:
-        """Whether one of them matches the whole of a text that is not empty."""
+    def fullmatch(self, text: str, *, has_word: bool = True) -> bool:
+        """Whether one of them matches the whole of a text that is not empty. `has_word`: whether it may hold a word."""
         try:
             own = self._own[text[0]]
         except KeyError:
@@ -159,7 +160,7 @@ class Branches:
             own = self._own[text[0]] = re.compile("|".join(branches)) if branches else None
         if own is not None and own.fullmatch(text) is not None:
             return True
-        return self._late is not None and bool(self._words.search(text)) and self._late.fullmatch(text) is not None
+        return has_word and self._late is not None and self._late.fullmatch(text) is not None
 
 
 # ---------------------------------------------------------------- what an expression can't do without

@@ -58,7 +58,8 @@ _SIGNS = re.compile(r"[\d。;:!?%]")
 _HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 某医院扩建(12:19)
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _NAME = re.compile(r"[\w·]+")
-_KIND = re.compile(r"^\[[\u4e00-\u9fff]{2,4}\]\s")  # what forums file a thread under
+# What forums file a thread under, and what there is to see.
+_KIND = re.compile(r"^\[[\u4e00-\u9fff]{2,4}\]\s|^[\[【](?:视频|图集|组图|图文|直播|专题)[\]】]\s?")
 _SUBJECTS = ("医联体", "医共体", "互认")  # before a bar these are what a title is about
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
