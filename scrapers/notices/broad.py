@@ -28,6 +28,7 @@ SMALLEST_BARE = 10  # a number without unit and without 万 or 亿 says somethin
 _PHRASE = re.compile(r"[^,。;:!?、()\n\d]*(?:\((?:市|区|县|市、区|旗)\)[^,。;:!?、()\n\d]*)*")
 _NUMBERED = re.compile(r"\s{0,4}(?:\([一二三四五六七八九十\d]{1,3}\)|[一二三四五六七八九十]{1,3}、|\d{1,2}[.、](?!\d))")
 _SEPARATOR = re.compile(r"[,。;:!?、\n]")
+_CHAPTER = re.compile(r"\n[一二三四五六七八九十]{1,3}、")  # its heading begins a new matter
 _ENDS = re.compile(r"\s?(?:[,。;:!?、()\[\n]|$|以上|左右|人次|和|及)")  # what may follow a number without a unit
 _FILLER = re.compile(
     "(?:总数|总量|数量|数|总|量|规模|已经|已|均|都|共有|共计|共|合计|累计|总计|达到了?|达|有|为|是|增至|增加到|提高到|提升到"
@@ -148,7 +149,7 @@ class Gate:
             return self._title
         places, subjects = self._named
         index = bisect_left(places, at)
-        if index and at - places[index - 1] > LAST:
+        if index and (at - places[index - 1] > LAST or _CHAPTER.search(self.text, places[index - 1], at)):
             return self._title
         return subjects[index - 1] if index else self._title
 

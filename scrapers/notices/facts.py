@@ -149,6 +149,8 @@ def subject(words: Lexicon, page: Page) -> Subject:
     head, text = page.head, page.stated
     in_head = words.mentions.counts(head)
     in_title = in_head["subject"] > 0
+    if not text and not page.is_html:  # headlines alone
+        return NOT_OURS
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title):
         return NOT_OURS
 

@@ -24,6 +24,7 @@ from scrapers.text.trace import Edit, Traced
 
 LONGEST_READ = 400_000  # characters of a text that are read for facts and places; the longest notice seen has 60,000
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
+_CLAUSE_ENDS = (",", "。", ";", "?", "!")
 NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
 
 
@@ -213,7 +214,7 @@ def _arrange(raw: str, sheet: _Sheet, keywords: Sequence[str]) -> Page:
     dated = [  # a title dates what it tells of; what stands below it is nearer than what does above
         sheet.lines[index]
         for index in (*range(title_at + 1, head_end), *range(begin, max(begin, title_at)))
-        if not publication.is_event(sheet.lines[index : index + 3])
+        if not publication.is_event(sheet.lines[index : index + 3], sheet.title or "")
     ]
     if not publication.is_digest([*head, *inner]):
         page.publish_date, page.publish_time = (
@@ -243,7 +244,11 @@ def _dates_of_its_own(sheet: _Sheet, main: Sequence[Line]) -> int:
 
 def _head_begin(sheet: _Sheet) -> int:
     if sheet.title_at is not None and sheet.title_at <= sheet.first:
-        return max(0, sheet.title_at - 3)  # some sites print the date above the title
+        begin = sheet.title_at
+        least = max(0, begin - heads.HEAD_LINES)
+        while begin > least and heads.is_head(sheet.lines[begin - 1]):  # the table that describes a document
+            begin -= 1
+        return min(begin, max(0, sheet.title_at - 3))  # some sites print the date above the title
     return max(0, sheet.first - heads.HEAD_LINES // 2)
 
 
@@ -319,9 +324,10 @@ def _assemble(
 
 def _content(drawn: html.Drawn, lines: Sequence[Line]) -> tuple[int, int]:
     """The lines of the element that holds the article: the one sites name so, else the one with most of the prose."""
-    sums = [0]
-    for line in lines:
-        sums.append(sums[-1] + (len(line.text) if is_prose(line) else 0))
+    told = [is_prose(line) for line in lines]
+    if not any(told):  # sentences of one clause a line
+        told = [line.link_share < 0.5 and line.folded.endswith(_CLAUSE_ENDS) for line in lines]
+    sums = [0, *itertools.accumulate(len(line.text) * is_told for line, is_told in zip(lines, told, strict=True))]
     total = sums[-1]
     if not total:
         return 0, len(lines)

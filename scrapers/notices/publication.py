@@ -28,6 +28,8 @@ DIGEST = 3  # so many articles of different days, each with its headline, are a 
 LONGEST_LEAF = 10  # characters of a line of a calendar leaf
 LONG_ARTICLE = 400  # lines in which the date below an article is looked for
 
+_OF_A_SPEECH = re.compile(r"讲话|致辞|发言|工作报告")
+_ALONE = re.compile(r"\(?20\d\d年\d{1,2}月\d{1,2}日\)?")
 _WHEN = re.compile(r"时\s*间")
 _PUBLISHED = re.compile(r"(?:发布|发表|公布|刊发|出版|(?:最[近后]|本页)更新)(?:(?:时间|日期)?\s?:|于\s?(?=20))")
 _TELLS = re.compile(  # when a journal took a paper stands before when it published it
@@ -52,7 +54,7 @@ _SERIAL = re.compile(r"(?:国内|全国)?统一(?:连续出版物|刊)号?\s?:|�
 _SHEET = re.compile(
     r"(?:第\s?[A-Z]?|[A-Z])\d{1,2}\s?版(?:\s?[:|]|$)|.{4,40}\s第?[A-Z]?\d{1,2}\s?版(?:[\s:]|$)|[A-D]\d{2}\s?:\s?[\u4e00-\u9fff]{2,6}$"
 )
-_ISSUED = re.compile("发文(?:日期|时间)")  # when a document was issued, which is near its publication
+_ISSUED = re.compile("(?:发文|生成)(?:日期|时间)")  # when a document was issued, which is near its publication
 _IN_HONG_KONG = re.compile(r"香港时间\s?\d{1,2}时\d{1,2}分|Issued at HKT")  # below the day of an announcement there
 _ANSWERED = re.compile(r"(?:答复|回复)(?:时间|日期)\s?:?\s?(?P<date>20\d\d[-/.年][\d -/.月日:]{3,16})")
 _COMPILED = re.compile(r"(?:整理|编制|编写|汇编)(?:时间|日期)\s?:")
@@ -114,8 +116,10 @@ def is_digest(lines: Sequence[Line]) -> bool:
     return len(days) >= DIGEST
 
 
-def is_event(lines: Sequence[Line]) -> bool:
-    """时间 with 地点 right below it is when a meeting was held."""
+def is_event(lines: Sequence[Line], title: str) -> bool:
+    """时间 with 地点 right below it is when a meeting was held; a day alone below a speech is when that was made."""
+    if _OF_A_SPEECH.search(title) and _ALONE.fullmatch(lines[0].folded):
+        return True
     return _WHEN.match(lines[0].folded) is not None and any(_PLACE.match(line.folded) for line in lines[1:])
 
 

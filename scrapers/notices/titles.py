@@ -43,7 +43,7 @@ _ORIGINAL = re.compile(r"[(【\[]?\s?原标题\s?:\s?(?P<title>.{6,100}?)\s?[)�
 _CALLED = re.compile(
     r"(?:(?:本文|信件|来信)?标\s{0,4}题|(?:信息|公文|文件|法规|^)名\s{0,4}称)(?:\s?[:|]\s{0,4}|(?<=标题)\s|(?<=称)\s{1,4}(?=.{0,60}(?:通知|意见|方案|办法|公告|规划|通报)$))(?P<title>[^|]{6,100})$"
 )
-_OF_A_LETTER = re.compile(r"(?:信件|来信|留言)?标\s{0,4}题\s?:\s{0,4}")
+_OF_A_LETTER = re.compile(r"(?:信件|来信|留言)?标\s{0,4}题\s?:\s{0,4}|(?:信件|来信|留言)(?:标题|主题)\s{1,4}")
 _CITED = re.compile(r"[^.]{2,60}\.(?P<title>[^.\[\]]{8,80})\[J\]")  # authors. title[J]. journal
 # A date with its weekday, a table of what a document is, what somebody said, who made a picture (pagebreak: left by a
 # publishing system), an address, links side by side, catchwords, authors.
@@ -53,11 +53,11 @@ _NOT_TITLE = re.compile(
     r"|(?:[\u4e00-\u9fff]{4}\s){3,}[\u4e00-\u9fff]{4}|(?P<nav>[^|\s]{2,14})\|[^|\s]{2,14}\s(?P=nav)|在线读报.*|[^/。]{2,8}(?:\s/\s[^/。]{2,10}){1,4}"
     r"|(?:[^,。]{2,40},){3,}.*|[\u4e00-\u9fff]{2,3}(?:[,、]\s?[\u4e00-\u9fff]{2,3})+|[\u4e00-\u9fff]{2,4}(?:[,、]\s?[\u4e00-\u9fff]{2,4}){2,}|[\u4e00-\u9fff]{2,3}(?:\s+[\u4e00-\u9fff]{2,3}){2,}"
     r"|(?=.*[\u4e00-\u9fff]{2})[\u4e00-\u9fff]\s?[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff])?(?:\s{1,2}[\u4e00-\u9fff]\s?[\u4e00-\u9fff](?:\s?[\u4e00-\u9fff])?){2,8}"
-    r"|第\d{1,4}期\s?(?:\(?总第\s?\d{1,5}\s?期\)?)?|(?:[^\s,:。]{1,3}\s){3,}[^\s,:。]{1,3}"
+    r"|(?=.*[①-⑳])【?[^【】]{2,14}[①-⑳]】?|第\d{1,4}期\s?(?:\(?总第\s?\d{1,5}\s?期\)?)?|(?:[^\s,:。]{1,3}\s){3,}[^\s,:。]{1,3}"
 )
-_OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在期]")  # what that can't do without
+_OF_NO_TITLE = re.compile(r"[\s|,、:/“星供摄提在期①-⑳]")  # what that can't do without
 _JOURNAL = re.compile(  # where a paper appeared, not its title
-    r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|@", re.I
+    r"\bDOI\b|(?-i:DOI:|Issue|Vol\.)|\bVol\.|\bISSN\b|\[J\]|第\d+卷|\d{4}年第?\d+期|[\w.]@[A-Za-z]", re.I
 )
 _OF_A_PAPER = re.compile("[A-Za-z卷期@]")  # what that can't do without
 _IN_CODE = re.compile(
@@ -114,7 +114,7 @@ _SITE_NAME = re.compile(
     r"|[^\s,。:]{1,10}[报刊]\s{0,3}20\d\d[年-]\d{1,2}[月-]\d{1,2}日?[^,。]{0,16}"  # the issue of a paper
 )
 _CUT = ("...", "…")  # how a window ends that has no room for the title
-_WINDOW_PARTS = re.compile(r"\s[-|]\s|[_|—]+|--")
+_WINDOW_PARTS = re.compile(r"\s[-|]\s|[_|—]+|--|>>|»")
 _WINDOW_AND_COLON = re.compile(r"[-_|—–:：]+|\s+")
 _WINDOW_CUT = re.compile(r"\s?[-_|丨—–]+\s?|\s+")
 
@@ -177,8 +177,7 @@ def _spoken_of(lines: Sequence[Line], candidates: Sequence[int]) -> int:
     first = candidates[0]
     if len(candidates) == 1:
         return first
-    sentences = (line for line in lines[candidates[-1] + 1 :] if is_prose(line) or is_latin_prose(line))
-    below = "".join(line.text for line in sentences)[:ARTICLE]
+    below = _article(lines[candidates[-1] + 1 :])
     if _share_said(lines[first].text, below) >= STRANGE:
         return first
     shares = {index: _share_said(lines[index].text, below) for index in candidates}
@@ -480,8 +479,14 @@ def from_markup(drawn: html.Drawn, lines: Sequence[Line]) -> str | None:
     if headings and (names_column or len(headings) == 1) and len(best := max(headings, key=len)) in TITLE_LENGTH:
         return best
     of_it = of_window(drawn)
-    is_title = of_it is not None and not _is_site(of_it)
-    return of_it if is_title and not _names_column(window) else None
+    if of_it is None or _is_site(of_it) or _names_column(window):
+        return None
+    is_slogan = len(_WINDOW_PARTS.split(window)) > 1 and _share_said(of_it, _article(lines)) < STRANGE
+    return None if is_slogan or script.han(of_it) < TITLE_LENGTH[0] else of_it
+
+
+def _article(lines: Sequence[Line]) -> str:
+    return "".join(line.text for line in lines if is_prose(line) or is_latin_prose(line))[:ARTICLE]
 
 
 def _names_column(window: str) -> bool:

@@ -22,6 +22,8 @@ from scrapers.text.scan import Branches
 LONGEST_ENDING = 24  # characters of the heading of a note on rights
 MANY_BARS = 5  # on a line: links side by side, but where several such lines hold figures they are a table
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
+MENU = 4  # names of columns side by side
+MENU_WORDS = re.compile(r"(?:[\u4e00-\u9fff]{2,6}\s{1,3}){3,}[\u4e00-\u9fff]{2,6}")
 LONGEST_CALL = 80  # ... and that ends in a full stop
 LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
@@ -38,11 +40,13 @@ IN_A_PAPER = (
 )
 READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"  # below a headline
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
-_ENDING = re.compile(r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?")
+_ENDING = re.compile(
+    r"[^,。:]{0,12}(?:版权声明|免责声明|特别声明|版权与免责声明)\s?:?|(?:作者|文章|内容|平台|本文|稿件|图片|来源)声明\s?:.{0,20}"
+)
 # What a site calls the lists below an article, who runs it, and what others wrote there.
 _LISTS = tuple(re.findall("..", "相关关联相似类似其他其它更多最新热门热点推荐精彩为你为您同类往期近期今日本栏大家"))
 _OTHERS = re.compile(
-    rf"(?:{'|'.join(_LISTS)})(?:目|都在)?"
+    rf"(?:{'|'.join(_LISTS)})(?:目|[都还也正]在)?"
     r"(?:文件|文档|问答|问题|职位|回答|信息|资料|视频|图片|图集|专题|帖子|主题|词条|评论|话题|热词|搜索|搜|看|阅读|推荐|新闻|文章|链接|资讯|发布会|报道|稿件|内容|博文|招标|范文|论文|下载|排行|项目|产品|公告){1,2}"
     r"(?:\s?\(\d{1,6}\))?[:>. ]{0,3}"
     r"|[\[【].{4,60}[\]】]相关(?:文章|阅读|推荐).{0,4}|[\u4e00-\u9fff]{4,20}(?:主办|主管)\s{1,4}[\u4e00-\u9fff]{4,20}(?:承办|主办|维护).{0,20}"
@@ -61,6 +65,9 @@ _ON_RIGHTS = re.compile(
 _RIGHTS_BEGIN = frozenset("(【[*※本声特如以文图部转素内欢温注")
 _GOES_ON = re.compile(r"(?:更多|最新)(?:内容|精彩|新闻)[\u4e00-\u9fff]")  # 更多内容下沉到村一级。
 _BEFORE_RIGHTS = ("凡", "版", "免", "【", "[", "(")  # how one begins
+_SPUN_END = re.compile(
+    r"以上(?:就是|便是|是)[^。]{0,40}(?:全部内容|所有内容|相关内容|的内容|介绍了?|分享了?)[^。]{0,60}。?$"
+)
 _RESIDUE = re.compile(
     r".{0,12}\[!--.{0,60}|[•\d.\s]{0,8}(?:<[^<>]{1,300}>\s*)+|.{0,40}\b(?:src|href|onerror|nerror)\s?=\s?[\"'].*"
 )
@@ -84,6 +91,7 @@ _WITH_SIGN = re.compile(
     r"\S{0,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|swf)"  # the name of a picture
     r"|[^。;]{2,40}\s?>{2,3}"
     r"|.{2,80}[。 ](?:通讯员|记者)?\s?[^\s。]{0,8}\s?供图"
+    r"|.{2,40}\s(?:摄影|图|摄)\s?[/|:]\s?[\u4e00-\u9fff]{2,4}"
     r"|.{2,100}[。 ]\s?(?:本报|本网)?(?:通讯员|记者|实习生)\s{0,2}[\u4e00-\u9fff]{1,3}\s?[\u4e00-\u9fff]{0,2}\s?摄影?"
     r"|[^。;]{1,60}(?:\(资料图片?\)|[。 ]资料图片?|_第(?:[2-9]|\d{2,3})页)"
     r"|[\w\-. ]{1,80}\.(?:jpe?g|png|gif|bmp|webp|mp4|pdf|docx?|xlsx?)(?:_第\d{1,3}页)?"
@@ -186,6 +194,8 @@ def is_end(line: Line) -> bool:
             return True
     if text.startswith(_BEFORE_RIGHTS) and _NOTICE_OF_RIGHTS.match(text):
         return True
+    if text.startswith("以上") and _SPUN_END.match(text):
+        return True
     if text.startswith(_ends().get(text[:1], ())):
         return not (text.endswith("。") and _GOES_ON.match(text))
     if len(text) > LONGEST_HEADLINE:
@@ -281,7 +291,7 @@ def _is_furniture(text: str) -> bool:
     return (
         not bare
         or bare in furniture.lines
-        or (" " in bare and all(map(furniture.lines.__contains__, _BETWEEN_BUTTONS.split(bare))))
+        or (" " in bare and _is_menu(bare, furniture.lines))
         or furniture.whole.fullmatch(text, has_word=hints)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (":" in text and _COUNTS.search(text) is not None and _COUNTED.fullmatch(text) is not None)
@@ -289,6 +299,14 @@ def _is_furniture(text: str) -> bool:
         or (("欢迎" in text or "前" in text) and _WELCOMES.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )
+
+
+def _is_menu(bare: str, words: frozenset[str]) -> bool:
+    """Buttons side by side; or the names of columns, of which half are known."""
+    parts = _BETWEEN_BUTTONS.split(bare)
+    known = sum(map(words.__contains__, parts))
+    is_row = len(parts) >= MENU and MENU_WORDS.fullmatch(bare) is not None
+    return known == len(parts) or (is_row and 2 * known >= len(parts))
 
 
 def is_byline(line: Line) -> bool:

@@ -72,7 +72,7 @@ _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 # What pages that are spun from others put behind a title.
 _SPUN = re.compile(r"(?<=.{8})[\s,，](?:具体|到底|究竟)?(?:是|怎么)?(?:什么情况|怎么回事|详细内容是什么)呢?[?？]?$")
-_SITE = re.compile(r"\s?[|_]\s?[^|_]{2,12}$")
+_SITE = re.compile(r"\s?[|_]\s?[^|_、,，!！?？]{2,12}$")
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
 _TAIL_KEPT = re.compile(
     r"附件|附表|附:|抄送|联系|此件|记者|通讯员|作者|来源|供稿|摄|\d年|年\d|[\t|]|^[(\[【].*|^\d{1,2}[.、)]|^[一二三四五六七八九十]{1,3}、"
@@ -372,7 +372,7 @@ def trim_title(title: str) -> str:
     if cut < len(title):
         title = title[:cut]
     elif (site := _SITE.search(title)) and script.han(title, 0, site.start()) >= 12:
-        title = title[: site.start()]
+        title = title[: site.start()].rstrip(" _|")
     title = _SPUN.sub("", title.removesuffix("原创"))
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
