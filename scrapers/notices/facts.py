@@ -22,7 +22,6 @@ from operator import sub
 from typing import NamedTuple, TypeVar
 
 from scrapers.notices import broad
-from scrapers.notices.heads import BULLETS
 from scrapers.notices.lexicon import SCOPES, BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
@@ -47,7 +46,8 @@ NEIGHBOURS, AMONG_NEIGHBOURS = 6, 4  # so many neighbours do too, with so many w
 BRIEF = 420  # ... that has none: one mention makes a topic
 TEASER = 300  # characters of a text that is cut off with …
 TEASERS = 3  # so many of them are a list of articles
-MOSTLY = 0.6  # share of the items of a list that are ours, if the list is
+CHART = 0.4  # share of the lines of a chart that state a figure
+HEADLINE = 10  # characters of one
 TITLES = 6  # so many lines that are titles in a table of contents, or headlines of an issue, are a list of them
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
 WORDS_PER_POINT = 3  # of topics that weigh
@@ -101,7 +101,7 @@ _BY_DATE = re.compile(r"(?:到|至|截至|截止到?|力争)\s?$")
 _IN_DATE = re.compile(r"(?:在|于|计划|预计)\s?$")  # says when only of what is planned
 _AS_OF = re.compile(r"(?:截至|截止)到?\s?$")  # says when only of what is so already
 _TO_DATE = re.compile(r"(?:(?<![\d年月日度])(?<!截至)(?<!截止)到|力争)\s?$")
-_NUMBERED_TITLE = re.compile(r"\d{1,2}[.、]\s?(?=\D)(?!.*[;:]$)")
+_STATES = re.compile(r"\d\s?(?:%|[万亿余]|[个家名人例张所项台次位份支天])")
 _OF_CONTENTS = re.compile(  # 1.1 互联网医院的定义 3
     r"(?:第[一二三四五六七八九十\d]{1,3}[章节部篇]|\d{1,2}(?:\.\d{1,2}){0,3}\.?|[一二三四五六七八九十]{1,3}、)\s?[^。]{2,60}[\s.…·]\d{1,3}"
 )
@@ -157,7 +157,7 @@ def subject(words: Lexicon, page: Page) -> Subject:
     if not _is_on_medicine(text, words.medicine):
         return NOT_OURS
     mentions = words.mentions.counts(text)
-    if _are_titles(text, words):
+    if _are_titles(text):
         return NOT_OURS
     if _are_cut_off(text, TEASERS) or (_is_teaser(text) and mentions["subject"] < TEASER_NAMES):
         return NOT_OURS
@@ -229,22 +229,17 @@ def _are_cut_off(text: str, least: int) -> bool:
     return 2 * sum(ends) > len(ends)
 
 
-def _are_titles(text: str, words: Lexicon) -> bool:
-    """Whether a text is the contents of a report, or a list of headlines of which many are on other things."""
+def _are_titles(text: str) -> bool:
+    """Whether a text is the contents of a report or a list of headlines: of the lines of a chart, which has no sentence
+    either, half state a figure."""
     if "。" in text:
         return False
     lines = text.split("\n")
     if sum(line[-1:].isdecimal() and _OF_CONTENTS.fullmatch(line) is not None for line in lines) >= TITLES:
         return True
-    headlines = [line for line in lines if line.startswith(BULLETS) or _NUMBERED_TITLE.match(line)]
-    if len(headlines) < max(TITLES, len(lines) / 2):
+    if sum(len(line) >= HEADLINE for line in lines) < TITLES:
         return False
-    ours = sum(_is_ours_by_a_word(words.mentions.counts(line)) for line in headlines)
-    return ours < MOSTLY * len(headlines)
-
-
-def _is_ours_by_a_word(mentions: Mapping[str, int]) -> bool:
-    return any(number for name, number in mentions.items() if name not in ("foreign", "others"))
+    return sum(_STATES.search(line) is not None for line in lines) < CHART * len(lines)
 
 
 def topics(subject: Subject, found: Found) -> list[str]:

@@ -50,7 +50,7 @@ REPEATED_LENGTH = 10  # ... and of so many characters, is an advertisement
 HEADLINES = 3  # so many headline-like lines in a row, dated or doubled, are a list of other articles
 _READ = re.compile(READERS)
 _DATED = re.compile(
-    r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?$"
+    r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?(?:[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?|[(\[][01]\d[-/.][0-3]\d[)\]]|\s[01]\d-[0-3]\d)$"
 )  # a headline and its day
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]{1,2}|\s|$)")

@@ -101,6 +101,15 @@ HEADLINES = """【健康快讯】晨间速递
 5. 检查结果互认再扩围
 6. 高考志愿填报结束
 7. 吃荔枝会酒驾?实测来了"""
+DATED = """甲县卫生健康局
+市县动态
+甲县召开医共体牵头医院院长例会 [09-02]
+乙县中医院脑病科入选重点专科 [08-30]
+丙县人民医院与省立医院远程会诊系统上线 [08-30]
+丁县:县域内就诊率连续三年超九成 [08-29]
+37名县级专家下派到乡镇 群众点单看病 [08-26]
+健康素养进乡村巡讲启动 [08-21]
+共1733条 首页 上一页 1 2 3 下一页 尾页"""
 CHART = """数说河湾县医共体这一年
 · 县域内就诊率 91.2%
 · 下沉医师 126名
@@ -110,7 +119,7 @@ CHART = """数说河湾县医共体这一年
 · 下转患者 2310人次"""
 
 
-@pytest.mark.parametrize(("page", "is_ours"), [(ISSUE, False), (CONTENTS, False), (HEADLINES, False), (CHART, True)])
+@pytest.mark.parametrize(("page", "is_ours"), [(ISSUE, False), (CONTENTS, False), (HEADLINES, False), (DATED, False), (CHART, True)])
 def test_a_list_of_titles_is_no_article(page: str, *, is_ours: bool) -> None:
     notice = notices.parse_page(page.encode())
     assert (notice.relevant, bool(notice.facts)) == (is_ours, is_ours)
