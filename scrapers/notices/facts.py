@@ -22,6 +22,7 @@ from operator import sub
 from typing import NamedTuple, TypeVar
 
 from scrapers.notices import broad
+from scrapers.notices.heads import BULLETS
 from scrapers.notices.lexicon import SCOPES, BroadSubject, Cue, FactEntry, Lexicon, StatementEntry
 from scrapers.notices.page import LONGEST_READ, Page
 from scrapers.records import Fact, Rejected, Statement
@@ -48,7 +49,7 @@ TEASER = 300  # characters of a text that is cut off with …
 TEASERS = 3  # so many of them are a list of articles
 CHART = 0.4  # share of the lines of a chart that state a figure
 HEADLINE = 10  # characters of one
-TITLES = 6  # so many lines that are titles in a table of contents, or headlines of an issue, are a list of them
+TITLES = 5  # so many lines that are titles in a table of contents, or headlines of an issue, are a list of them
 TEASER_NAMES = 3  # so often it names our subject if the article is about it all the same
 WORDS_PER_POINT = 3  # of topics that weigh
 FOCUS = 150  # a page with a point in so many characters speaks of us all through
@@ -237,7 +238,7 @@ def _are_titles(text: str) -> bool:
     lines = text.split("\n")
     if sum(line[-1:].isdecimal() and _OF_CONTENTS.fullmatch(line) is not None for line in lines) >= TITLES:
         return True
-    if sum(len(line) >= HEADLINE for line in lines) < TITLES:
+    if sum(len(line) >= HEADLINE or line.startswith(BULLETS) for line in lines) < TITLES:
         return False
     return sum(_STATES.search(line) is not None for line in lines) < CHART * len(lines)
 
