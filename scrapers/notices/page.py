@@ -190,6 +190,7 @@ def _lines(text: str) -> list[Line]:
             lines.append(Line(start, end, trimmed, folded[start:end]))
         at += len(whole) + 1
     table_lines.tell(lines, folded)
+    furniture.hint(lines, folded)
     return lines
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from ahocorasick_rs import AhoCorasick
 
 from scrapers.text import dates, scan, script
 from scrapers.text.cues import cues
@@ -154,7 +156,7 @@ class _Furniture(NamedTuple):
 
     holds: re.Pattern[str]
     notes: re.Pattern[str]
-    hints: re.Pattern[str]  # a line without a full stop that has none of these holds nothing of the site
+    hints: AhoCorasick  # words of which one is in every line that a word, or a shape any character may begin, tells
     lines: frozenset[str]
     whole: Branches
 
@@ -167,9 +169,25 @@ def _furniture() -> _Furniture:
     shapes = [entry["is"] for entry in yaml.safe_load(SHAPES.read_text(encoding="utf-8"))]
     whole = Branches("|".join([*shapes, IN_A_PAPER, READERS, _MORE, foot]))
     whole_lines = frozenset(line.strip(_BARE) for line in (*words.furniture_lines, *words.columns))
-    hints = scan.alternation(dict.fromkeys([*words.furniture_holds, *words.notes_hold, *whole.words]))
-    hint = re.compile(f"{hints}|{_SIGN.pattern}")
-    return _Furniture(re.compile(holds), re.compile(notes), hint, whole_lines, whole)
+    words_of_sites = dict.fromkeys([*words.furniture_holds, *words.notes_hold, *whole.words])
+    hints = AhoCorasick(list(words_of_sites), implementation=scan.SMALL)
+    return _Furniture(re.compile(holds), re.compile(notes), hints, whole_lines, whole)
+
+
+def hint(lines: Sequence[Line], folded: str) -> None:
+    """Tells the lines of a text in which a word of sites may stand, all in one pass."""
+    ends = [end for _, _, end in _furniture().hints.find_matches_as_indexes(folded)]
+    index, last = 0, len(ends)
+    for line in lines:
+        while index < last and ends[index] <= line.start:
+            index += 1
+        line.hinted = index < last and ends[index] <= line.end
+
+
+def _is_hinted(line: Line) -> bool:
+    if line.hinted is None:
+        line.hinted = bool(_furniture().hints.find_matches_as_indexes(line.folded))
+    return line.hinted
 
 
 def is_button(line: Line) -> bool:
@@ -258,11 +276,11 @@ def _end_of_sentence(text: str) -> int | None:
 def is_furniture(line: Line) -> bool:
     """A line that belongs to the site, not to any article."""
     if line.furniture is None:
-        line.furniture = _is_furniture(line.folded)
+        line.furniture = _is_furniture(line.folded, _is_hinted(line))
     return line.furniture
 
 
-def _is_furniture(text: str) -> bool:
+def _is_furniture(text: str, is_hinted: bool) -> bool:
     if ("=" in text or "<" in text or "[!--" in text) and _RESIDUE.fullmatch(text) and script.han(text) < 10:
         return True
     if text.startswith('{"') and _FIELDS.fullmatch(text):
@@ -270,14 +288,13 @@ def _is_furniture(text: str) -> bool:
     furniture = _furniture()
     length = len(text)
     stops = "。" in text
-    hints = length < LONGEST_NOTE and (stops or furniture.hints.search(text) is not None)
-    if hints and length < LONGEST_HOLDING and furniture.holds.search(text):
+    if is_hinted and length < LONGEST_HOLDING and furniture.holds.search(text):
         return True
     if text[0] in _RIGHTS_BEGIN and length < LONGEST_HOLDING and _ON_RIGHTS.match(text):
         return True
     is_item = text[-1] == ";"  # of a list
     may_be_note = length < (SHORTEST_STORY if stops else LONGEST_NOTE) and not is_item
-    if may_be_note and ((hints and furniture.notes.search(text)) or _is_contents(text)):
+    if may_be_note and ((is_hinted and furniture.notes.search(text)) or _is_contents(text)):
         return True
     if not stops and text.count("|") >= MANY_BARS:
         return True
@@ -292,10 +309,10 @@ def _is_furniture(text: str) -> bool:
         not bare
         or bare in furniture.lines
         or (" " in bare and _is_menu(bare, furniture.lines))
-        or furniture.whole.fullmatch(text, has_word=hints)
+        or furniture.whole.fullmatch(text, has_word=is_hinted)
         or (text.count(":") > 1 and _LABELS.fullmatch(text) is not None)
         or (":" in text and _COUNTS.search(text) is not None and _COUNTED.fullmatch(text) is not None)
-        or (hints and _SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
+        or (_SIGN.search(text) is not None and _WITH_SIGN.fullmatch(text) is not None)
         or (("欢迎" in text or "前" in text) and _WELCOMES.fullmatch(text) is not None)
         or ("年" not in text and dates.is_date_line(text))  # 2024年4月30日 is a signature
     )

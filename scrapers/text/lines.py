@@ -33,6 +33,7 @@ class Line:
     link_share: float = 0.0
     tag: str = ""
     cell: bool = False  # it is a cell or a row of a table
+    hinted: bool | None = None  # whether a word of sites may stand in it (furniture.hint)
     # What is_furniture, is_prose, heads.is_head and heads.day said: they are asked several times.
     furniture: bool | None = None
     prose: bool | None = None
@@ -45,8 +46,14 @@ def cut(line: Line, begin: int, end: int) -> Line:
     part = line.text[begin:end]
     begin += len(part) - len(part.lstrip())
     end -= len(part) - len(part.rstrip())
+    span = line.start + begin, line.start + end
     return Line(
-        line.start + begin, line.start + end, line.text[begin:end], line.folded[begin:end], line.link_share, line.tag
+        *span,
+        line.text[begin:end],
+        line.folded[begin:end],
+        line.link_share,
+        line.tag,
+        hinted=None if line.hinted else line.hinted,
     )
 
 
