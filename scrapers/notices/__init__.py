@@ -27,7 +27,7 @@ from scrapers.notices import (
 from scrapers.records import Fact, Notice
 from scrapers.text import encoding, script
 
-PARSER_VERSION = "1.27.0"  # changes with every change of what is read from a page, so that archives are read again
+PARSER_VERSION = "1.28.0"  # changes with every change of what is read from a page, so that archives are read again
 
 _LIST = re.compile("名单|试点|入选|示范")  # words of a page whose table is a list of places
 SHORT_BODY = 300  # Chinese characters; with files below so few, the document is in them (SPEC E: long notices are PDFs)

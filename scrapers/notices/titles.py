@@ -130,7 +130,8 @@ def line_of(lines: Sequence[Line]) -> int | None:
     candidates: list[int] = []
     stated = banner = None
     is_chinese = any(_CHINESE.search(line.text) for line in lines)
-    for index in _head(lines):
+    head = [*_head(lines)]
+    for index in head:
         line, follows = lines[index], lines[index + 1 : index + 2]
         if _is_passed_over(lines, index, is_chinese):
             continue
@@ -161,12 +162,14 @@ def line_of(lines: Sequence[Line]) -> int | None:
     )
     best = stated if stated is not None else next(told, None)
     if best is None:  # what the writer of a letter calls it
-        above = itertools.takewhile(lambda index: not is_prose(lines[index]), _head(lines))
-        best = next((index for index in above if _OF_A_LETTER.match(lines[index].folded)), None)
+        titled = (index for index in head if "题" in lines[index].text and _OF_A_LETTER.match(lines[index].folded))
+        best = next((index for index in titled if not any(map(is_prose, lines[:index]))), None)
     if best is None and candidates:
         best = _spoken_of(lines, candidates)
     if best is None:
-        best = next((index for index in _head(lines) if _is_defined(lines, index)), None)
+        best = next(
+            (index for index in head if len(lines[index].text) < TITLE_LENGTH[0] and _is_defined(lines, index)), None
+        )
     best = banner if best is None else best  # a title may stand above the trail after all
     return best if best is None else _said_last(lines, best)
 

@@ -59,7 +59,9 @@ _LIKE_BEGINS = re.compile(
     r"[0-9“\"'一二三四五六七八九十](?:(?<=\d)\d{0,3}\s?(?:年?\s?[-—–~至到]|[:时点月日])"
     r"|(?<=[一二三四五六七八九十])[一二三四五六]?五|(?<=[“\"'])[一二三四五六七八九十]{1,2}五)"
 )
-_OF_DATES = re.compile(r"[\d〇零○O一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v/.:|,\[\]()-]*")
+_DATE_SIGNS = "〇零○O一二三四五六七八九十年月日底末上下半第季度今本当内份 \t\r\n\f\v/.:|,[]()-"
+_DATE_STARTS = frozenset(f"0123456789{_DATE_SIGNS}")
+_OF_DATES = re.compile(rf"[\d{re.escape(_DATE_SIGNS)}]*")
 # No date that says its day and its year is without one of these.
 _YEAR = re.compile(r"[\d一二](?:(?<=\d)\d{3}|(?<=[一二])[〇零○O\uff2f一二三四五六七八九]{3})")
 _LOOKS_BACK = re.compile(r"(?:自|从|自从|早在|曾于)\s?$")
@@ -254,7 +256,7 @@ def own_year(text: str) -> int | None:
 
 def is_date_line(line: str) -> bool:
     """Nothing but a date, and perhaps a time."""
-    if _OF_DATES.fullmatch(line) is None:
+    if line[:1] not in _DATE_STARTS or _OF_DATES.fullmatch(line) is None:
         return False
     rest = _TIME.sub("", _DATE.sub("", line))
     return rest != line and not rest.strip(" \t\u3000|,[]()")

@@ -202,7 +202,12 @@ def is_foot(line: Line) -> bool:
 
 def is_end(line: Line) -> bool:
     """A line with which an article ends: what follows is of the site, or other articles."""
-    text = line.folded
+    if line.ends is None:
+        line.ends = _is_end(line.folded)
+    return line.ends
+
+
+def _is_end(text: str) -> bool:
     if text[-1] == ";":  # an item of a list
         return False
     if not text[0].isalnum():
@@ -303,7 +308,7 @@ def _is_furniture(text: str, is_hinted: bool) -> bool:
     bare = text.strip(_BARE)
     if bare[:1].isdecimal():
         bare = _NUMBER.sub("", bare)  # 1. 更多
-    elif bare[-1:].isascii() and bare[:1] > "\u3400":
+    elif "A" <= bare[-1:] <= "z" and bare[:1] > "\u3400":
         bare = _IN_ENGLISH.sub("", bare)
     return (
         not bare

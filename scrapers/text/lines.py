@@ -34,10 +34,11 @@ class Line:
     tag: str = ""
     cell: bool = False  # it is a cell or a row of a table
     hinted: bool | None = None  # whether a word of sites may stand in it (furniture.hint)
-    # What is_furniture, is_prose, heads.is_head and heads.day said: they are asked several times.
+    # What is_furniture, is_prose, heads.is_head, is_end and heads.day said: they are asked several times.
     furniture: bool | None = None
     prose: bool | None = None
     head: bool | None = None
+    ends: bool | None = None
     day: tuple[str, str | None] | Literal[False] | None = False
 
 

@@ -52,6 +52,7 @@ _READ = re.compile(READERS)
 _DATED = re.compile(
     r"[^\s\d,、:(-].{7}.*[^\d至到—–~-]\s?(?:[(\[]?20\d\d[-/.]\d\d[-/.]\d\d[)\]]?|[(\[][01]\d[-/.][0-3]\d[)\]]|\s[01]\d-[0-3]\d)$"
 )  # a headline and its day
+_DATE_ENDS = frozenset("0123456789)]")
 _SHORT_DATE = re.compile(r"(?<![\d-])[01]\d-[0-3]\d(?![\d-])")
 _OF_ABSTRACT = re.compile(r"[【\[]?(?:内容|中文)?摘\s{0,4}要(?:[】\]:]{1,2}|\s|$)")
 _SIGNS = re.compile(r"[\d。;:!?%]")
@@ -308,10 +309,9 @@ def _drop_latin_tail(lines: Sequence[Line], labels: list[Label]) -> None:
 def _drop_headlines(lines: Sequence[Line], labels: list[Label]) -> None:
     """A run of headlines becomes `related`: links, dated lines or doubled ones, without a sentence among them."""
     begin = 0
-    while begin < len(lines):
-        end = begin
-        while end < len(lines) and _headline_like(lines[end], labels[end]):
-            end += 1
+    for end in range(len(lines) + 1):
+        if end < len(lines) and _headline_like(lines[end], labels[end]):
+            continue
         if end - begin >= HEADLINES and _is_list(lines[begin:end]):
             for index in range(begin, end):
                 if labels[index] == "main":
@@ -344,14 +344,13 @@ def _is_list(lines: Sequence[Line]) -> bool:
         return False
     doubled = len(entries) - len({line.text for line in entries})
     linked = sum(line.link_share > 0.8 for line in entries)
-    dated = sum(_DATED.match(line.folded) is not None for line in entries)
+    dated = sum(line.folded[-1] in _DATE_ENDS and _DATED.match(line.folded) is not None for line in entries)
     if dated >= max(HEADLINES, 0.7 * len(entries)):
         return True
     if doubled >= HEADLINES or linked >= max(HEADLINES, 0.7 * len(entries)):
         return True
-    return (
-        sum(dates.is_date_line(line.folded) or _READ.fullmatch(line.folded) is not None for line in lines) >= HEADLINES
-    )
+    days = sum(dates.is_date_line(line.folded) or _READ.fullmatch(line.folded) is not None for line in lines)
+    return days >= HEADLINES
 
 
 def trim_title(title: str) -> str:
