@@ -494,7 +494,8 @@ def _article(lines: Sequence[Line]) -> str:
 
 def _names_column(window: str) -> bool:
     """甲县人民政府-政府信息公开-通知: site and column, no article."""
-    return any(part.strip() in cues().columns for part in window.split("-")[1:])
+    site, *others = map(str.strip, window.split("-"))
+    return _is_site(site) and any(part in cues().columns for part in others)
 
 
 def _behind_first(window: str) -> set[str]:

@@ -72,6 +72,7 @@ _CATCHWORDS = re.compile(
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
 # What pages that are spun from others put behind a title.
+_ORIGINAL = re.compile(r"(?<=.{10})(?<![励持倡护重视为])原创$")  # the mark of an account behind its title
 _SPUN = re.compile(r"(?<=.{8})[\s,，](?:具体|到底|究竟)?(?:是|怎么)?(?:什么情况|怎么回事|详细内容是什么)呢?[?？]?$")
 _SITE = re.compile(r"\s?[|_]\s?[^|_、,，!！?？]{2,12}$")
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
@@ -372,7 +373,7 @@ def trim_title(title: str) -> str:
         title = title[:cut]
     elif (site := _SITE.search(title)) and script.han(title, 0, site.start()) >= 12:
         title = title[: site.start()].rstrip(" _|")
-    title = _SPUN.sub("", title.removesuffix("原创"))
+    title = _SPUN.sub("", _ORIGINAL.sub("", title))
     title = _KIND.sub("", _LABEL_TITLE.sub("", _DATELINE_TITLE.sub("", title)))
     mark = _TITLE_MARK.search(fold(title))
     if mark is None or not _is_column(fold(title[: mark.start()]).strip(" 【】[]"), mark[0], title[mark.end() :]):
