@@ -53,7 +53,7 @@ def parse_page(data: bytes, *, url: str | None = None, media_type: str | None = 
             url=read.address or url,
             language=read.language,
             names_others=subject.names_others,
-            mentions=lambda: read.mentions,
+            mentions=read.mentions if subject.names_others else (),
         )
         if side != jurisdiction.MAINLAND:
             subject = facts.NOT_OURS

@@ -148,18 +148,16 @@ NOT_OURS = Subject(False, ())
 def subject(words: Lexicon, page: Page) -> Subject:
     """Is the page about our subjects, and about which of them?"""
     head, text = page.head, page.stated
+    if (not text and not page.is_html) or _are_titles(text):  # headlines alone
+        return NOT_OURS
     in_head = words.mentions.counts(head)
     in_title = in_head["subject"] > 0
-    if not text and not page.is_html:  # headlines alone
-        return NOT_OURS
     if words.never.search(head) or (words.elsewhere.search(head) and not in_title):
         return NOT_OURS
 
     if not _is_on_medicine(text, words.medicine):
         return NOT_OURS
     mentions = words.mentions.counts(text)
-    if _are_titles(text):
-        return NOT_OURS
     if _are_cut_off(text, TEASERS) or (_is_teaser(text) and mentions["subject"] < TEASER_NAMES):
         return NOT_OURS
 

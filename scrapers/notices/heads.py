@@ -97,32 +97,24 @@ def parted(lines: Sequence[Line]) -> list[Line]:
     that line into the title."""
     parts: list[Line] = []
     for index, line in enumerate(lines):
-        if index < HEAD_LINES:
-            if line.text[0] in "#-*" and (item := _ITEM.match(line.text)) and not is_prose(line):
-                line = cut(line, item.end(), len(line.text))
-            for _ in range(JOINTS):
-                if (at := _joint(line)) is None:
-                    break
-                parts.append(cut(line, 0, at))
-                line = cut(line, at, len(line.text))
-        if line.text[-1] == "。":
-            parts.append(line)
-        else:
-            parts += furniture.parted(line)
+        if index < HEAD_LINES and (item := _ITEM.match(line.text)) and not is_prose(line):
+            line = cut(line, item.end(), len(line.text))
+        for _ in range(JOINTS if index < HEAD_LINES else 0):
+            if (at := _joint(line)) is None:
+                break
+            parts.append(cut(line, 0, at))
+            line = cut(line, at, len(line.text))
+        parts += furniture.parted(line)
     return parts
 
 
 def _joint(line: Line) -> int | None:
     """Where the line of date and source ends that an article's sentence follows, or begins that a title goes before."""
-    for said in _RUNS.get(line.folded[0], ()):
-        if (run := said.match(line.folded)) is not None:
-            if run.end() < len(line.text):
-                return run.end()
-            break
+    runs = (run for said in _RUNS.get(line.folded[:1], ()) if (run := said.match(line.folded)))
+    if (run := next(runs, None)) is not None and run.end() < len(line.text):
+        return run.end()
     if "摘" in line.text and (abstract := _ABSTRACT.search(line.folded)):
         return abstract.start()
-    if not ((" " in line.folded[:LONGEST_HEAD]) or line.folded[-1] == ")" or "\t" in line.folded[:LONGEST_HEAD]):
-        return None
     label = _behind_title(line)
     if label is None:
         return None

@@ -11,7 +11,7 @@ only where the words lean the same way, since mainland sites declare wrong ones.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,10 +48,10 @@ def of(
     url: str | None = None,
     language: str | None = None,
     names_others: bool = True,
-    mentions: Callable[[], Sequence[Mention]] | None = None,
+    mentions: Sequence[Mention] | None = None,
 ) -> str:
     """The side that most of a page's places and institutions are on. `names_others`: whether it may name any beyond the
-    mainland (`others`). `mentions` gives the places in the text, where they are found already."""
+    mainland (`others`). `mentions`: the places in the text, if known."""
     words = _words()
     if (host := urlsplit(url or "").hostname) is not None:
         for ending, side in words.hosts:
@@ -61,7 +61,7 @@ def of(
     if not names_others:
         return MAINLAND
     votes, in_title = _count(sample), _count(head)
-    votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions(), len(sample))
+    votes[MAINLAND] += _inland(gazetteer.find(sample) if mentions is None else mentions, len(sample))
     in_title[MAINLAND] += _inland(gazetteer.find(head), len(head))
     for side, number in in_title.items():
         votes[side] += TITLE_WEIGHT * number
@@ -94,6 +94,7 @@ def others() -> list[str]:
     return [word for words in _read()["outside"].values() for word in words]
 
 
+@functools.cache
 def _read() -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
     return content

@@ -216,7 +216,7 @@ def load(folder: Path = FOLDER) -> Lexicon:
         statements += [_statement(entry, groups, known, path.name) for entry in content.get("statements") or ()]
 
     sieve, needs, calls = _callers([*facts, *statements])
-    subject_words = tuple(word.partition(BUT)[0] for word in _words(general["subject"], groups, "topics.yml: subject"))
+    subject_words = tuple(map(_bare, _words(general["subject"], groups, "topics.yml: subject")))
     counted = {name: general[name] for name in ("subject", "neighbour", "foreign")}
     counted |= {name: spec["cues"] for name, spec in general["topics"].items()}
     counted |= {"others": jurisdiction.others()}  # looked for in the same pass
@@ -325,7 +325,7 @@ def _broad(content: dict[str, Any], groups: Mapping[str, Sequence[str]], topics:
         (noun, unit) for unit, words in content["nouns"].items() for noun in _plain(words, groups, f"broad.yml: {unit}")
     ]
     cues = [(cue, index) for index, subject in enumerate(subjects) for cue in subject.cues]
-    patterns: list[tuple[str, int | None]] = [(cue.partition(BUT)[0], index) for cue, index in cues]
+    patterns: list[tuple[str, int | None]] = [(_bare(cue), index) for cue, index in cues]
     patterns += [(other, None) for cue, _ in cues for other in _others(cue)]
     return Broad(
         subjects=subjects,
@@ -416,14 +416,13 @@ def _scoped(
 
 def _cue(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str) -> Cue:
     """One expression for all words, longest first, so that a match is the longest word there."""
-    literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(word.partition(BUT)[0]), word))
+    literal = sorted(set(_words(words, groups, where)), key=lambda word: (-len(_bare(word)), word))
     return re.compile(alternation(literal, _rest))
 
 
 def _rest(word: str) -> str:
     """A cue without its first character, as an expression; the longer words that it is not part of are ruled out."""
-    cue = word.partition(BUT)[0]
-    ruled_out = ""
+    cue, ruled_out = _bare(word), ""
     for other in _others(word):
         before, _, behind = other.partition(cue)
         above = f"(?<={re.escape(before + cue[0])})" if before else ""
@@ -433,8 +432,13 @@ def _rest(word: str) -> str:
 
 def _tally(lists: Mapping[str, Sequence[str]]) -> Tally:
     """The words of each list, and those in which one of them is something else."""
-    cues = {name: [word.partition(BUT)[0] for word in words] for name, words in lists.items()}
+    cues = {name: [*map(_bare, words)] for name, words in lists.items()}
     return Tally(cues, {name: [other for word in words for other in _others(word)] for name, words in lists.items()})
+
+
+def _bare(word: str) -> str:
+    """A cue without the longer words that it is not part of."""
+    return word.partition(BUT)[0]
 
 
 def _others(word: str) -> list[str]:
@@ -466,8 +470,10 @@ def _words(words: Sequence[str], groups: Mapping[str, Sequence[str]], where: str
     for word in words:
         if not isinstance(word, str) or not word:
             raise LexiconError(f"{where}: {word!r} is no word (put figures and signs in quotes)")
-        if stray := [other for other in _others(word) if word.partition(BUT)[0] not in other or "…" in word]:
+        if stray := [other for other in _others(word) if _bare(word) not in other]:
             raise LexiconError(f"{where}: {word!r}: {stray[0]!r} does not hold the cue")
+        if BUT in word and "…" in word:
+            raise LexiconError(f"{where}: {word!r}: no … beside {BUT}")
         if not word.startswith("@"):
             found.append(fold(word))
         elif word[1:] in groups:

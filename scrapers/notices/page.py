@@ -24,8 +24,8 @@ from scrapers.text.trace import Edit, Traced
 
 LONGEST_READ = 400_000  # characters of a text that are read for facts and places; the longest notice seen has 60,000
 CONTENT_SHARE = 0.75  # the article's element holds at least this share of the prose around it
-_CLAUSE_ENDS = (",", "。", ";", "?", "!")
 NAMED_SHARE = 0.3  # ... or this, if it has a name that only articles have
+_CLAUSE_ENDS = (",", "。", ";", "?", "!")
 
 
 @dataclass

@@ -75,12 +75,9 @@ _KINDS = frozenset({"会议纪要", "纪要", "通知", "公告", "通告", "通
 _BULLETINS = ("简报", "专报", "快报", "通讯", "工作动态", "工作信息")
 _ISSUE = re.compile(r"\(?第\s?\d{1,4}\s?期")
 _ISSUERS = ("办公室", "办公厅", "委员会", "人民政府", "厅", "局")
-_TOGETHER = re.compile(
-    r"等(?:\d{1,2}|[二三四五六七八九十]{1,2})个?(?:部门|单位|部委|委局|厅局)$"
-)  # 卫生健康委员会等5部门
-_OF_A_VIDEO = re.compile(
-    r"[\[【](?:视频|图集|组图|图文|直播|专题)[\]】]\s?\S{6,}"
-)  # before a title, or another's headline
+# 卫生健康委员会等5部门
+_TOGETHER = re.compile(r"等(?:\d{1,2}|[二三四五六七八九十]{1,2})个?(?:部门|单位|部委|委局|厅局)$")
+_OF_A_VIDEO = re.compile(rf"[\[【](?:{furniture.SEEN})[\]】]\s?\S{{6,}}")  # a title, or another's headline
 _OF_A_LIBRARY = ("上传", "文档编号", "资源编号", "资源ID", "页数", "格式", "文件格式", "下载积分", "文档格式")
 _PIECES = re.compile(r"\s{2,}|[,…|]")
 _OF_A_WINDOW = re.compile(r"(?:[^_。]{2,40}_){2,}[^_。]{2,12}")  # 怎么转诊_转诊流程_某某网

@@ -14,18 +14,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-from ahocorasick_rs import AhoCorasick
 
 from scrapers.text import dates, scan, script
 from scrapers.text.cues import cues
 from scrapers.text.lines import Line, cut
-from scrapers.text.scan import Branches
+from scrapers.text.scan import AnyWord, Branches
 
 LONGEST_ENDING = 24  # characters of the heading of a note on rights
 MANY_BARS = 5  # on a line: links side by side, but where several such lines hold figures they are a table
 LONGEST_FURNITURE = 120  # characters of a line that its build alone shows to be of the site
 MENU = 4  # names of columns side by side
-MENU_WORDS = re.compile(r"(?:[\u4e00-\u9fff]{2,6}\s{1,3}){3,}[\u4e00-\u9fff]{2,6}")
+_MENU_WORDS = re.compile(r"(?:[\u4e00-\u9fff]{2,6}\s{1,3}){3,}[\u4e00-\u9fff]{2,6}")
 LONGEST_CALL = 80  # ... and that ends in a full stop
 LONGEST_HOLDING = 300  # characters of a line that one of their words shows to be of the site
 LONGEST_NOTE = 600  # characters of a line that is a note of the site though it is long: headlines strung together
@@ -40,6 +39,7 @@ SHAPES = Path(__file__).with_suffix(".yml")
 IN_A_PAPER = (
     r"\(?《[^《》]{2,14}》\s?\(?\s?20\d\d[-.年][01]?\d[-.月][0-3]?\d日?\s{0,2}第?\s?[A-Z]?\d{1,2}\s?版\s?\){0,2}"
 )
+SEEN = "视频|图集|组图|图文|直播|专题"  # what a title in [] has before it
 READERS = r"20\d\d年[01]?\d月[0-3]?\d日\s{0,4}[•·|]\s{0,4}[\d.]{1,7}万?次(?:阅读|浏览|点击)"  # below a headline
 _ORNAMENTS = re.compile(r"^[^\w(【\[《“]{1,8}")
 _ENDING = re.compile(
@@ -156,7 +156,7 @@ class _Furniture(NamedTuple):
 
     holds: re.Pattern[str]
     notes: re.Pattern[str]
-    hints: AhoCorasick  # words of which one is in every line that a word, or a shape any character may begin, tells
+    hints: AnyWord  # words of which one is in every line that a word, or a shape any character may begin, tells
     lines: frozenset[str]
     whole: Branches
 
@@ -169,14 +169,13 @@ def _furniture() -> _Furniture:
     shapes = [entry["is"] for entry in yaml.safe_load(SHAPES.read_text(encoding="utf-8"))]
     whole = Branches("|".join([*shapes, IN_A_PAPER, READERS, _MORE, foot]))
     whole_lines = frozenset(line.strip(_BARE) for line in (*words.furniture_lines, *words.columns))
-    words_of_sites = dict.fromkeys([*words.furniture_holds, *words.notes_hold, *whole.words])
-    hints = AhoCorasick(list(words_of_sites), implementation=scan.SMALL)
+    hints = AnyWord([*words.furniture_holds, *words.notes_hold, *whole.words])
     return _Furniture(re.compile(holds), re.compile(notes), hints, whole_lines, whole)
 
 
 def hint(lines: Sequence[Line], folded: str) -> None:
     """Tells the lines of a text in which a word of sites may stand, all in one pass."""
-    ends = [end for _, _, end in _furniture().hints.find_matches_as_indexes(folded)]
+    ends = _furniture().hints.ends(folded)
     index, last = 0, len(ends)
     for line in lines:
         while index < last and ends[index] <= line.start:
@@ -186,7 +185,7 @@ def hint(lines: Sequence[Line], folded: str) -> None:
 
 def _is_hinted(line: Line) -> bool:
     if line.hinted is None:
-        line.hinted = bool(_furniture().hints.find_matches_as_indexes(line.folded))
+        line.hinted = _furniture().hints.is_in(line.folded)
     return line.hinted
 
 
@@ -327,7 +326,7 @@ def _is_menu(bare: str, words: frozenset[str]) -> bool:
     """Buttons side by side; or the names of columns, of which half are known."""
     parts = _BETWEEN_BUTTONS.split(bare)
     known = sum(map(words.__contains__, parts))
-    is_row = len(parts) >= MENU and MENU_WORDS.fullmatch(bare) is not None
+    is_row = len(parts) >= MENU and _MENU_WORDS.fullmatch(bare) is not None
     return known == len(parts) or (is_row and 2 * known >= len(parts))
 
 

@@ -103,7 +103,7 @@ class Tally:
 
 
 class AnyWord:
-    """A list of words, and which of them are in a text, or whether one is."""
+    """A list of words, and which of them are in a text, whether one is, and where."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._automaton = AhoCorasick(list(dict.fromkeys(words)), implementation=SMALL, store_patterns=True)
@@ -117,6 +117,13 @@ class AnyWord:
 
     def is_in(self, text: str) -> bool:
         return bool(self.found(text))
+
+    def ends(self, text: str) -> list[int]:
+        """Where they end, in their order; of words that overlap, the first alone."""
+        try:
+            return [end for _, _, end in self._automaton.find_matches_as_indexes(text)]
+        except UnicodeEncodeError:
+            return self.ends(text.encode(errors="replace").decode())
 
 
 class AnyOf:

@@ -21,6 +21,7 @@ from scrapers.text.fold import fold
 from scrapers.text.furniture import (
     LONGEST_HEADLINE,
     READERS,
+    SEEN,
     is_button,
     is_byline,
     is_end,
@@ -60,7 +61,7 @@ _HOUR = re.compile(r"\s?[(\[][0-2]?\d:[0-5]\d[)\]]$")  # when it was put there: 
 _TITLE_TAIL = re.compile(r"\s?[-_—|]{1,2}\s?[【\[(]?([^-_—|【】\[\]()]{2,16})[】\])]?\s?$")
 _NAME = re.compile(r"[\w·]+")
 # What forums file a thread under, and what there is to see.
-_KIND = re.compile(r"^\[[\u4e00-\u9fff]{2,4}\]\s|^[\[【](?:视频|图集|组图|图文|直播|专题)[\]】]\s?")
+_KIND = re.compile(rf"^\[[\u4e00-\u9fff]{{2,4}}\]\s|^[\[【](?:{SEEN})[\]】]\s?")
 _SUBJECTS = ("医联体", "医共体", "互认")  # before a bar these are what a title is about
 _TITLE_MARK = re.compile(r"[:!丨|]")
 _CUT_OFF = re.compile(r"[^。!?;”」』)\s](?:\.{3,6}|…{1,2})$")
@@ -71,8 +72,8 @@ _CATCHWORDS = re.compile(
 )  # title_word,word,word: what a site wants to be found by
 _COLUMN = re.compile(r"\s?--\s?[^-]{2,14}$")  # A--column--site
 _LABEL_TITLE = re.compile(r"^标\s?题\s?[::]\s?")
-# What pages that are spun from others put behind a title.
 _ORIGINAL = re.compile(r"(?<=.{10})(?<![励持倡护重视为])原创$")  # the mark of an account behind its title
+# What pages that are spun from others put behind a title.
 _SPUN = re.compile(r"(?<=.{8})[\s,，](?:具体|到底|究竟)?(?:是|怎么)?(?:什么情况|怎么回事|详细内容是什么)呢?[?？]?$")
 _SITE = re.compile(r"\s?[|_]\s?[^|_、,，!！?？]{2,12}$")
 # What may stand below the last sentence of an article: signatures, dates, enclosures, notes in brackets, rows, places.
@@ -344,7 +345,7 @@ def _is_list(lines: Sequence[Line]) -> bool:
     if len(entries) < HEADLINES:
         return False
     doubled = len(entries) - len({line.text for line in entries})
-    linked = sum(line.link_share > 0.8 for line in entries)
+    linked = sum(line.link_share > LINKED for line in entries)
     dated = sum(line.folded[-1] in _DATE_ENDS and _DATED.match(line.folded) is not None for line in entries)
     if dated >= max(HEADLINES, 0.7 * len(entries)):
         return True

@@ -36,8 +36,10 @@ _RUNS_ON = re.compile(rf"\n[^\n]{{10,200}}+(?<=[^\n{''.join(_ENDS)} \u3000])(?=\
 _PAUSE = re.compile("[,。、;，；]")
 _JOINT = re.compile(r"[\u3400-\u9fff\uff00-\uffef\u3000-\u303f\d]")
 _GOES_ON = re.compile(r"[\u3400-\u9fff\d,、，(（《“]$")  # the end of a line that does
-_ITEM = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)．）]\D|第[一二三四五六七八九十]{1,3}[章节条]"
-_ITEM += "|附件|来源|作者|记者|编辑"
+_ITEM = (
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})[.、)．）]\D|第[一二三四五六七八九十]{1,3}[章节条]"
+    "|附件|来源|作者|记者|编辑"
+)
 _BEGINS_ITEM = re.compile(rf"[·•●■◆▪*\-—【\[]|[(（](?:\d{{1,2}}|[一二三四五六七八九十]{{1,3}})[)）]|{_ITEM}")
 _BEGINS_ANEW = re.compile(rf"[\s·•●■◆▪*\-—【\[(（《“]|{_ITEM}")
 # What a site says of an article, above and below it: 文号: 来源:某网, 2024-03-05 10:20 来源:某报.
@@ -65,7 +67,7 @@ class Line(NamedTuple):
 def joined(traced: Traced) -> Traced:
     """The text with each wrapped paragraph on one line; a text that is not wrapped as it is."""
     if "\n2、" in traced.text:
-        traced = traced.edit([*_page_numbers(traced.text)])
+        traced = traced.edit(_page_numbers(traced.text))
     text = traced.text
     running = _RUNS_ON.findall(text)
     if len(running) < FEWEST_ALIKE or 2 * sum(len(_PAUSE.findall(line)) for line in running) < len(running):
@@ -75,12 +77,13 @@ def joined(traced: Traced) -> Traced:
     runs = [run for run in _paragraphs(text, lines, full) if _is_prose(text, run)]
     breaks = {pair for run in runs for pair in itertools.pairwise(run)}
     breaks.update(pair for pair in itertools.pairwise(lines) if _is_begun(text, *pair))
-    if len(breaks) < (FEWEST_ALIKE if len(full) - 1 in range(ALIKE + 1) else FEWEST_BREAKS):
+    fewest = FEWEST_ALIKE if 0 < len(full) <= ALIKE + 1 else FEWEST_BREAKS
+    if len(breaks) < fewest:
         return traced
     return traced.edit([Edit(above.end, below.begin, "", "wrapped_line") for above, below in sorted(breaks)])
 
 
-def _page_numbers(text: str) -> Iterator[Edit]:
+def _page_numbers(text: str) -> list[Edit]:
     """Where a library of documents has put the number of each page before its text: 覆盖率达 | 2、100%。"""
     found: list[Edit] = []
     for number in range(1, MOST_PAGES):
@@ -90,8 +93,7 @@ def _page_numbers(text: str) -> Iterator[Edit]:
         if at < 0 or (found and (text.endswith(_ENDS, above, at) or at - above < SHORTEST_PAGE)):
             break
         found.append(Edit(at + 1 if number == 1 else at, at + 1 + len(mark), "", "page_number"))
-    if len(found) >= FEWEST_PAGES:
-        yield from found
+    return found if len(found) >= FEWEST_PAGES else []
 
 
 def _full(text: str, lines: Sequence[Line]) -> range:
@@ -142,7 +144,7 @@ def _is_title(text: str, run: Sequence[Line], below: Line) -> bool:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    """One that is too long to have been full is wider than any."""
+    """Every line; one that is too long to have been full is wider than any."""
     at = 0
     was_set_in = True
     for whole in text.split("\n"):

@@ -88,6 +88,8 @@ def test_a_cue_names_the_longer_words_that_it_is_not_part_of() -> None:
     ]
     with pytest.raises(LexiconError, match="here: '通报≠普通': '普通' does not hold the cue"):
         lexicon._cue(["通报≠普通"], {}, "here")
+    with pytest.raises(LexiconError, match="no … beside ≠"):
+        lexicon._cue(["通…报≠普通…报告"], {}, "here")
     with pytest.raises(LexiconError, match="no ≠ here"):
         lexicon._plain(["通报≠普通报告"], {}, "here")
 

@@ -13,7 +13,7 @@ from scrapers.fetch import challenge
 from scrapers.notices import facts
 from scrapers.text import dates, doc_numbers, furniture, numbers
 from scrapers.text.fold import fold
-from scrapers.text.scan import AnyOf, Branches, Tally, alternation, begins, matches
+from scrapers.text.scan import AnyOf, AnyWord, Branches, Tally, alternation, begins, matches
 
 SIGNS = (
     "0123456789 一二三四五十百半年月日今本当内底前季度上下第批条号〔〕()《》[]-—./:~至到时点分之数国卫医函发个家"
@@ -191,3 +191,11 @@ def test_a_line_of_the_site_is_one_by_the_branches_that_begin_like_it(monkeypatc
     found = [line for line in lines if branches.fullmatch(line)]
     assert found == [line for line in lines if whole.fullmatch(line)]
     assert len(found) > 100
+
+
+@pytest.mark.parametrize("text", ["甲县版权所有,登录后查看", "甲\ud800版权所有,登录后查看"])
+def test_words_are_told_with_the_places_where_they_end(text: str) -> None:
+    words = AnyWord(["版权所有", "登录后", "后查看"])
+    assert [text[end - 3 : end] for end in words.ends(text)] == ["权所有", "登录后"]  # the last one overlaps
+    assert words.is_in(text)
+    assert not words.is_in("甲县")
